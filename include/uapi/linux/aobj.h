@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * aobj: pageable anonymous memory objects with a swap device of their own.
+ *
+ * Two device nodes:
+ *
+ *   /dev/aobj		every open(2) makes a new, empty object; the file
+ *			descriptor is the object and is shared by fork(2) or
+ *			by passing it over a socket.  Takes the AOBJ_IOC_*
+ *			calls, mmap(2), read(2), write(2), lseek(2), fsync(2).
+ *   /dev/aobj-control	the administrator's node (CAP_SYS_ADMIN); takes the
+ *			AOBJ_CTL_* calls.
+ *
+ * Every structure is size-extensible: the size is part of the ioctl number,
+ * a shorter structure than the kernel's is taken to end in zeros, a longer
+ * one must be zero past what the kernel knows (E2BIG otherwise).  Unknown
+ * flags and non-zero reserved fields give EINVAL, unknown calls ENOTTY.
+ * All sizes and offsets are in bytes.
+ */
+#ifndef _UAPI_LINUX_AOBJ_H
+#define _UAPI_LINUX_AOBJ_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+#define AOBJ_IOC_MAGIC 0xBD
+
+/**
+ * struct aobj_resize - AOBJ_IOC_RESIZE: set the size of an object
+ * @size: new size in bytes, rounded up to whole pages
+ * @flags: none defined, must be 0
+ * @reserved: must be 0
+ *
+ * Growing costs nothing until pages are touched, and new pages read as zeros.
+ * Shrinking drops the pages and swap slots past the new end, as ftruncate(2)
+ * does: a later touch of a mapping there is SIGBUS, private copies included.
+ *
+ * Errors: EFBIG if @size cannot be addressed, EINVAL, EINTR (killed while
+ * waiting for another resize; the size is unchanged).
+ */
+struct aobj_resize {
+	__u64 size;
+	__u32 flags;
+	__u32 reserved;
+};
+
+/**
+ * struct aobj_info - AOBJ_IOC_INFO: what an object holds
+ * @size: bytes; 0 for one never sized
+ * @resident: bytes in memory
+ * @swapped: bytes that are on a swap device only
+ * @slots: bytes of swap slots held, those behind resident pages included
+ * @bad: bytes lost to swap read errors (touching them is SIGBUS)
+ * @page_size: bytes per page, the unit of AOBJ_IOC_PAGES
+ * @reserved: written as 0
+ */
+struct aobj_info {
+	__u64 size;
+	__u64 resident;
+	__u64 swapped;
+	__u64 slots;
+	__u64 bad;
+	__u32 page_size;
+	__u32 reserved;
+};
+
+/* The state of one page; a byte of 0 is a page never touched (or dropped). */
+#define AOBJ_PAGE_RESIDENT 0x01 /* in memory */
+#define AOBJ_PAGE_DIRTY 0x02 /* in memory, and changed since last written */
+#define AOBJ_PAGE_SWAPPED 0x04 /* has a slot on a swap device */
+#define AOBJ_PAGE_BAD 0x08 /* its swap slot could not be read: lost */
+
+/**
+ * struct aobj_pages - AOBJ_IOC_PAGES: the state of each page of a range
+ * @offset: where the range begins, a multiple of the page size
+ * @length: bytes, a multiple of the page size; the range may not pass the end
+ * @vec: address of @length / page size bytes, filled with AOBJ_PAGE_* bits
+ * @flags: none defined, must be 0
+ * @reserved: must be 0
+ *
+ * Like mincore(2), a snapshot that may be old by the time it is read.
+ * Errors: EINVAL, EFAULT, EINTR.
+ */
+struct aobj_pages {
+	__u64 offset;
+	__u64 length;
+	__u64 vec;
+	__u32 flags;
+	__u32 reserved;
+};
+
+#define AOBJ_IOC_RESIZE _IOW(AOBJ_IOC_MAGIC, 0x01, struct aobj_resize)
+#define AOBJ_IOC_INFO _IOR(AOBJ_IOC_MAGIC, 0x02, struct aobj_info)
+#define AOBJ_IOC_PAGES _IOW(AOBJ_IOC_MAGIC, 0x03, struct aobj_pages)
+
+/**
+ * struct aobj_swapon - AOBJ_CTL_SWAPON: take a block device for swap
+ * @fd: an open block device that carries a swap header as mkswap(8) writes it
+ * @flags: none defined, must be 0
+ * @reserved: must be 0
+ *
+ * The device is claimed by its number, exclusively; @fd may be closed after.
+ * Errors: ENOTBLK (no block device), EBUSY (in use), EROFS (read-only),
+ * EINVAL (no valid swap header, or one the device is too small for),
+ * EOPNOTSUPP (zoned, or logical blocks larger than a page), ENOSPC (no slot
+ * numbers left), EIO, ENOMEM, EPERM.
+ */
+struct aobj_swapon {
+	__s32 fd;
+	__u32 flags;
+	__u64 reserved;
+};
+
+/**
+ * struct aobj_swapoff - AOBJ_CTL_SWAPOFF: empty a device and give it back
+ * @major: of the device, whose node may be gone by now
+ * @minor: of the device
+ * @flags: none defined, must be 0
+ * @reserved: must be 0
+ *
+ * Reads back what is on the device while objects stay in use.
+ * Errors: ENOENT (not in use here), EBUSY (a swapoff of it is under way),
+ * ENOMEM (no room in the budget and on other devices), EINTR, EIO, EPERM.
+ * After any error the device is in use as before and nothing is lost.
+ */
+struct aobj_swapoff {
+	__u32 major;
+	__u32 minor;
+	__u32 flags;
+	__u32 reserved;
+};
+
+/**
+ * struct aobj_budget - AOBJ_CTL_BUDGET: set the budget
+ * @bytes: of RAM that all objects together may hold resident
+ * @flags: none defined, must be 0
+ * @reserved: must be 0
+ *
+ * Returns at once; the page daemon brings the resident total down.
+ * Errors: EINVAL (less than the minimum of 1 MiB or 64 pages, whichever is
+ * more, or more than the machine's memory), EPERM.
+ */
+struct aobj_budget {
+	__u64 bytes;
+	__u32 flags;
+	__u32 reserved;
+};
+
+#define AOBJ_CTL_SWAPON _IOW(AOBJ_IOC_MAGIC, 0x40, struct aobj_swapon)
+#define AOBJ_CTL_SWAPOFF _IOW(AOBJ_IOC_MAGIC, 0x41, struct aobj_swapoff)
+#define AOBJ_CTL_BUDGET _IOW(AOBJ_IOC_MAGIC, 0x42, struct aobj_budget)
+
+#endif /* _UAPI_LINUX_AOBJ_H */

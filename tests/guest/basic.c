@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Four times the budget written, evicted and read back, whatever the order.
+ */
+#include "guest.h"
+
+#define SEED 0xba51c
+
+/* Where the @i-th touch of a round goes. */
+typedef size_t (*order_t)(size_t i, size_t pages);
+
+static size_t forwards(size_t i, size_t pages)
+{
+	(void)pages;
+	return i;
+}
+
+static size_t backwards(size_t i, size_t pages)
+{
+	return pages - 1 - i;
+}
+
+/* 97 shares no factor with a power of two: every page once. */
+static size_t strided(size_t i, size_t pages)
+{
+	return i * 97 % pages;
+}
+
+/* A full-period generator modulo a power of two: every page once. */
+static size_t scattered(size_t i, size_t pages)
+{
+	static size_t state;
+
+	if (!i)
+		state = 12345;
+	state = (state * 1664525 + 1013904223) % pages;
+	return state;
+}
+
+static void write_all(const struct object *o, order_t order, uint32_t version)
+{
+	for (size_t i = 0; i < o->pages; i++) {
+		size_t page = order(i, o->pages);
+
+		page_fill(object_page(o, page), SEED, page, version);
+	}
+}
+
+static size_t wrong_pages(const struct object *o, order_t order,
+			  uint32_t version)
+{
+	size_t wrong = 0;
+
+	for (size_t i = 0; i < o->pages; i++) {
+		size_t page = order(i, o->pages);
+
+		wrong += !page_matches(object_page(o, page), SEED, page,
+				       version);
+	}
+	return wrong;
+}
+
+/* What cannot be in the budget at the end of a round must have moved in it. */
+static void test_order(const struct object *o, order_t order, const char *name,
+		       uint32_t version)
+{
+	size_t excess = o->pages - budget_pages();
+	struct paging before = paging_now();
+
+	write_all(o, order, version);
+	check_paging(before, excess, 0, text("writing %s", name));
+	before = paging_now();
+	check_equal(wrong_pages(o, order, version), 0,
+		    text("no page differs when read %s", name));
+	check_paging(before, 0, excess, text("reading %s", name));
+}
+
+/* Pages that were never written are zero, and cost no swap. */
+static void test_untouched(void)
+{
+	struct object o = object_new(working_set());
+	struct paging before = paging_now();
+
+	check_zero(o.map, o.pages, "pages never written read as zeros");
+	check_at_least(stat_event("faults") - before.faults, 1,
+		       "reading them faults");
+	check_zero(o.map, o.pages, "they are zeros when read again");
+	check_equal(stat_event("pages_out") - before.out, 0,
+		    "pages only read are dropped without a write");
+	check_equal(object_info(o.fd).slots, 0, "pages only read take no slot");
+	object_free(&o);
+}
+
+/* One byte changed in a page that went out and came in must go out again. */
+static void test_small_change(void)
+{
+	struct object o = object_new(working_set());
+	size_t wrong = 0;
+
+	range_fill(o.map, SEED, 0, o.pages, 1);
+	for (size_t i = 0; i < o.pages; i += 7)
+		object_page(&o, i)[i % page_size] ^= 0xff;
+	check(evict_pages(o.fd, 0, o.pages), "changed pages can be evicted",
+	      "some stay resident");
+	for (size_t i = 0; i < o.pages; i += 7)
+		object_page(&o, i)[i % page_size] ^= 0xff;
+	evict_pages(o.fd, 0, o.pages);
+	wrong = range_differs(o.map, SEED, 0, o.pages, 1);
+	check_equal(wrong, 0, "one changed byte makes a page be written again");
+	object_free(&o);
+}
+
+int main(void)
+{
+	struct object o;
+
+	test_begin("basic: pages survive eviction", 30);
+	o = object_new(working_set());
+	test_order(&o, forwards, "forwards", 1);
+	test_order(&o, backwards, "backwards", 2);
+	test_order(&o, strided, "with a stride", 3);
+	test_order(&o, scattered, "at random", 4);
+	check_range(o.map, SEED, 0, o.pages, 4, "the last version is what stays");
+	object_free(&o);
+	test_untouched();
+	test_small_change();
+	return test_end();
+}

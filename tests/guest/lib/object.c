@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Objects: opening, sizing, mapping, querying.
+ */
+#include <fcntl.h>
+#include <sys/ioctl.h>
+
+#include "guest.h"
+
+int object_open(void)
+{
+	int fd = open("/dev/aobj", O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		die("open /dev/aobj");
+	return fd;
+}
+
+int object_resize(int fd, uint64_t bytes)
+{
+	struct aobj_resize resize = { .size = bytes };
+
+	return ioctl(fd, AOBJ_IOC_RESIZE, &resize);
+}
+
+void object_resize_pages(int fd, size_t pages)
+{
+	if (object_resize(fd, pages * page_size))
+		die("resize to %zu pages", pages);
+}
+
+uint8_t *object_map(int fd, size_t first, size_t pages, int prot, int flags)
+{
+	void *map = mmap(NULL, pages * page_size, prot, flags, fd,
+			 (off_t)(first * page_size));
+
+	if (map == MAP_FAILED)
+		die("mmap of %zu pages from page %zu", pages, first);
+	return map;
+}
+
+void object_unmap(uint8_t *map, size_t pages)
+{
+	if (munmap(map, pages * page_size))
+		die("munmap of %zu pages", pages);
+}
+
+/* An object of @pages pages, mapped whole and shared. */
+struct object object_new(size_t pages)
+{
+	struct object object = { .fd = object_open(), .pages = pages };
+
+	object_resize_pages(object.fd, pages);
+	object.map = object_map(object.fd, 0, pages, PROT_READ | PROT_WRITE,
+				MAP_SHARED);
+	return object;
+}
+
+void object_free(struct object *object)
+{
+	object_unmap(object->map, object->pages);
+	if (close(object->fd))
+		die("close of an object");
+	object->map = NULL;
+	object->fd = -1;
+}
+
+uint8_t *object_page(const struct object *object, size_t page)
+{
+	return object->map + page * page_size;
+}
+
+struct aobj_info object_info(int fd)
+{
+	struct aobj_info info;
+
+	memset(&info, 0xff, sizeof(info));
+	if (ioctl(fd, AOBJ_IOC_INFO, &info))
+		die("AOBJ_IOC_INFO");
+	return info;
+}
+
+int object_query(int fd, size_t first, size_t pages, uint8_t *states)
+{
+	struct aobj_pages query = {
+		.offset = first * page_size,
+		.length = pages * page_size,
+		.vec = (uint64_t)(uintptr_t)states,
+	};
+
+	return ioctl(fd, AOBJ_IOC_PAGES, &query);
+}
+
+uint8_t object_state(int fd, size_t page)
+{
+	uint8_t state;
+
+	if (object_query(fd, page, 1, &state))
+		die("AOBJ_IOC_PAGES of page %zu", page);
+	return state;
+}
+
+/* How many pages of the range have @value in the bits of @mask. */
+size_t object_count(int fd, size_t first, size_t pages, uint8_t mask,
+		    uint8_t value)
+{
+	uint8_t *states = malloc(pages);
+	size_t count = 0;
+
+	if (!states || object_query(fd, first, pages, states))
+		die("AOBJ_IOC_PAGES of %zu pages from %zu", pages, first);
+	for (size_t i = 0; i < pages; i++)
+		count += (states[i] & mask) == value;
+	free(states);
+	return count;
+}

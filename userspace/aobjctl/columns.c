@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The columns of the table of devices. */
+#include <inttypes.h>
+#include <libsmartcols.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "aobjctl.h"
+
+enum {
+	COLUMN_NAME,
+	COLUMN_NUMBER,
+	COLUMN_SIZE,
+	COLUMN_USED,
+	COLUMN_BAD,
+	COLUMN_PERCENT,
+	COLUMN_STATE,
+	COLUMN_COUNT
+};
+
+_Static_assert(COLUMN_COUNT <= COLUMNS_MAX, "struct columns holds them all");
+
+static const struct column {
+	const char *name;
+	int flags; /* SCOLS_FL_* */
+	int json; /* SCOLS_JSON_* */
+	const char *help;
+} all[COLUMN_COUNT] = {
+	[COLUMN_NAME] = { "NAME", 0, SCOLS_JSON_STRING,
+			  "name of the device, as in /dev" },
+	[COLUMN_NUMBER] = { "MAJ:MIN", 0, SCOLS_JSON_STRING,
+			    "its number, which swapoff takes too" },
+	[COLUMN_SIZE] = { "SIZE", SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER,
+			  "room for pages, without header and bad pages" },
+	[COLUMN_USED] = { "USED", SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER,
+			  "of that, what holds pages" },
+	[COLUMN_BAD] = { "BAD", SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER,
+			 "given up after errors of the medium" },
+	[COLUMN_PERCENT] = { "USE%", SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER,
+			     "USED in percent of SIZE" },
+	[COLUMN_STATE] = { "STATE", 0, SCOLS_JSON_STRING,
+			   "active, draining (swapoff) or failed (reads only)" },
+};
+
+void columns_print_help(void)
+{
+	for (int id = 0; id < COLUMN_COUNT; id++)
+		printf("  %-8s  %s\n", all[id].name, all[id].help);
+}
+
+void columns_default(struct columns *columns)
+{
+	static const int shown[] = { COLUMN_NAME, COLUMN_NUMBER, COLUMN_SIZE,
+				     COLUMN_USED, COLUMN_BAD,	 COLUMN_STATE };
+
+	columns->count = sizeof(shown) / sizeof(shown[0]);
+	memcpy(columns->id, shown, sizeof(shown));
+}
+
+static int find_column(const char *name, size_t length)
+{
+	for (int id = 0; id < COLUMN_COUNT; id++)
+		if (strlen(all[id].name) == length &&
+		    !strncasecmp(all[id].name, name, length))
+			return id;
+	return -1;
+}
+
+static bool has_column(const struct columns *columns, int id)
+{
+	for (size_t i = 0; i < columns->count; i++)
+		if (columns->id[i] == id)
+			return true;
+	return false;
+}
+
+/* Reads a list such as "name,used".  => 0, or an exit status */
+int columns_parse(struct columns *columns, const char *names)
+{
+	columns->count = 0;
+	for (;;) {
+		size_t length = strcspn(names, ",");
+		int id = find_column(names, length);
+
+		if (id < 0)
+			return usage_error("%.*s: no such column", (int)length,
+					   names);
+		/* One key twice in an object would make the JSON ambiguous. */
+		if (has_column(columns, id))
+			return usage_error("%s: column given twice",
+					   all[id].name);
+		columns->id[columns->count++] = id;
+		names += length;
+		if (*names++ == '\0')
+			return 0;
+	}
+}
+
+/* => 0, or -1 for want of memory */
+int columns_define(struct libscols_table *table, const struct columns *columns)
+{
+	for (size_t i = 0; i < columns->count; i++) {
+		const struct column *column = &all[columns->id[i]];
+		struct libscols_column *made = scols_table_new_column(
+			table, column->name, 0, column->flags);
+
+		if (!made || scols_column_set_json_type(made, column->json))
+			return -1;
+	}
+	return 0;
+}
+
+static void print_size(uint64_t size, bool bytes, char text[SYSFS_TEXT])
+{
+	if (bytes)
+		snprintf(text, SYSFS_TEXT, "%" PRIu64, size);
+	else
+		size_format(size, text, SYSFS_TEXT);
+}
+
+static void print_percent(const struct device *device, char text[SYSFS_TEXT])
+{
+	double percent = 0;
+
+	if (device->size)
+		percent = 100.0 * (double)device->used / (double)device->size;
+	snprintf(text, SYSFS_TEXT, "%.0f", percent);
+}
+
+/* => what the cell says, in the device or in the buffer */
+static const char *cell_text(const struct device *device, int id, bool bytes,
+			     char text[SYSFS_TEXT])
+{
+	switch (id) {
+	case COLUMN_NAME:
+		return device->name;
+	case COLUMN_NUMBER:
+		return device->number;
+	case COLUMN_STATE:
+		return device->state;
+	case COLUMN_SIZE:
+		print_size(device->size, bytes, text);
+		break;
+	case COLUMN_USED:
+		print_size(device->used, bytes, text);
+		break;
+	case COLUMN_BAD:
+		print_size(device->bad, bytes, text);
+		break;
+	case COLUMN_PERCENT:
+		print_percent(device, text);
+		break;
+	}
+	return text;
+}
+
+/* Adds the line of a device.  => 0, or -1 for want of memory */
+int columns_fill(struct libscols_table *table, const struct columns *columns,
+		 const struct device *device, bool bytes)
+{
+	struct libscols_line *line = scols_table_new_line(table, NULL);
+	char text[SYSFS_TEXT];
+
+	if (!line)
+		return -1;
+	for (size_t i = 0; i < columns->count; i++) {
+		const char *cell =
+			cell_text(device, columns->id[i], bytes, text);
+
+		if (scols_line_set_data(line, i, cell))
+			return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Calls to /dev/aobj-control, and what their errors mean. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "aobjctl.h"
+
+#define CONTROL_NODE "/dev/aobj-control"
+
+static int open_control(void)
+{
+	int fd = open(CONTROL_NODE, O_RDWR | O_CLOEXEC);
+
+	if (fd >= 0)
+		return fd;
+	if (errno == ENOENT || errno == ENXIO || errno == ENODEV)
+		fail(CONTROL_NODE ": the aobj module is not loaded");
+	else if (errno == EACCES || errno == EPERM)
+		fail(CONTROL_NODE ": this needs root");
+	else
+		fail(CONTROL_NODE ": %s", strerror(errno));
+	return -1;
+}
+
+static const char *error_meaning(int number, const struct error_text *texts)
+{
+	for (; texts->text; texts++)
+		if (texts->number == number)
+			return texts->text;
+	if (number == EPERM)
+		return "this needs the capability CAP_SYS_ADMIN";
+	if (number == ENOTTY || number == E2BIG)
+		return "the loaded aobj module does not know this call";
+	return strerror(number);
+}
+
+/**
+ * control_call() - make one call of the control node
+ * @request: an AOBJ_CTL_* number
+ * @argument: its structure
+ * @subject: what a message names: the device or size that was given
+ * @texts: what the call's errors mean, closed by an entry without text
+ *
+ * Return: an exit status; on failure the reason has been printed
+ */
+int control_call(unsigned long request, void *argument, const char *subject,
+		 const struct error_text *texts)
+{
+	int fd = open_control();
+	int number = 0;
+
+	if (fd < 0)
+		return EXIT_FAILED;
+	if (ioctl(fd, request, argument) < 0)
+		number = errno;
+	close(fd);
+	if (!number)
+		return 0;
+	fail("%s: %s", subject, error_meaning(number, texts));
+	return EXIT_FAILED;
+}

@@ -67,6 +67,30 @@ int touch_write(void *address, uint8_t value)
 	return signal;
 }
 
+int touch_load(const uint64_t *word, uint64_t *value)
+{
+	int signal = sigsetjmp(escape, 0);
+
+	if (!signal) {
+		guarded = true;
+		*value = *(const volatile uint64_t *)word;
+	}
+	guarded = false;
+	return signal;
+}
+
+int touch_store(uint64_t *word, uint64_t value)
+{
+	int signal = sigsetjmp(escape, 0);
+
+	if (!signal) {
+		guarded = true;
+		*(volatile uint64_t *)word = value;
+	}
+	guarded = false;
+	return signal;
+}
+
 /* PAGE_GOOD, PAGE_WRONG, or the signal that reading it ended in. */
 int page_differs_or_signal(const uint8_t *page, uint64_t seed, size_t index,
 			   uint32_t version)

@@ -112,6 +112,8 @@ unsigned int nospace_wait_ms(void);
 /* fault.c: touches that may end in a signal */
 int touch_read(const void *address);
 int touch_write(void *address, uint8_t value);
+int touch_load(const uint64_t *word, uint64_t *value);
+int touch_store(uint64_t *word, uint64_t value);
 int page_differs_or_signal(const uint8_t *page, uint64_t seed, size_t index,
 			   uint32_t version);
 #define PAGE_GOOD 0 /* of page_differs_or_signal(), beside signal numbers */

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One thread resizes an object around the cluster boundary while others fault
+ * it in: a touch is served or is SIGBUS, and a page holds zeros or what was
+ * written to that very page since.
+ */
+#include <signal.h>
+
+#include "guest.h"
+
+#define PAGES ((size_t)260)
+#define FAULTERS 3
+#define TIME_MS 2500
+
+static const size_t sizes[] = { 0,   1,	  63,  64,  65,	 127, 128,
+				129, 191, 192, 193, 255, 256, 260 };
+
+struct worker {
+	const struct object *object;
+	size_t number;
+	uint64_t until;
+	uint64_t served;
+	uint64_t refused;
+	uint64_t wrong;
+	uint64_t resizes;
+};
+
+static uint64_t *mark_of(const struct object *o, size_t page)
+{
+	return (void *)(object_page(o, page) + page % page_size / 8 * 8);
+}
+
+/* A page's mark is its own number and a salt, or it is zero. */
+static uint64_t mark(size_t page)
+{
+	return page * 0x10001 + 0xa0b0000000000000u;
+}
+
+static void fault_once(struct worker *worker, uint64_t *random)
+{
+	size_t page = random_next(random) % PAGES;
+	uint64_t *word = mark_of(worker->object, page);
+	uint64_t value = 0;
+	int signal;
+
+	if (random_next(random) & 1)
+		signal = touch_store(word, mark(page));
+	else
+		signal = touch_load(word, &value);
+	if (signal && signal != SIGBUS)
+		worker->wrong++;
+	if (value && value != mark(page))
+		worker->wrong++;
+	worker->served += !signal;
+	worker->refused += signal == SIGBUS;
+}
+
+static void *fault(struct worker *worker)
+{
+	uint64_t random = worker->number + 17;
+
+	while (now_ms() < worker->until)
+		fault_once(worker, &random);
+	return NULL;
+}
+
+static void *resize(struct worker *worker)
+{
+	uint64_t random = 4711;
+
+	while (now_ms() < worker->until) {
+		size_t pages = sizes[random_next(&random) % ARRAY_SIZE(sizes)];
+
+		if (object_resize(worker->object->fd, pages * page_size))
+			worker->wrong++;
+		worker->resizes++;
+	}
+	return NULL;
+}
+
+static void *work(void *argument)
+{
+	struct worker *worker = argument;
+
+	return worker->number ? fault(worker) : resize(worker);
+}
+
+static void check_workers(const struct worker *workers, const char *what)
+{
+	uint64_t served = 0, refused = 0, wrong = 0;
+
+	for (size_t i = 0; i <= FAULTERS; i++) {
+		served += workers[i].served;
+		refused += workers[i].refused;
+		wrong += workers[i].wrong;
+	}
+	check_equal(wrong, 0,
+		    text("%s: no touch finds another page's data", what));
+	check_at_least(served, 1000, text("%s: touches were served", what));
+	check_at_least(refused, 100, text("%s: touches were refused", what));
+	check_at_least(workers[0].resizes, 100,
+		       text("%s: the object was resized", what));
+}
+
+static void race(const struct object *o, const char *what)
+{
+	struct worker workers[FAULTERS + 1];
+
+	for (size_t i = 0; i <= FAULTERS; i++)
+		workers[i] = (struct worker){
+			.object = o,
+			.number = i,
+			.until = now_ms() + TIME_MS,
+		};
+	threads_run(work, workers, FAULTERS + 1, sizeof(*workers));
+	check_workers(workers, what);
+}
+
+static void check_rest(const struct object *o)
+{
+	size_t wrong = 0;
+
+	object_resize_pages(o->fd, PAGES);
+	for (size_t i = 0; i < PAGES; i++) {
+		uint64_t value = *mark_of(o, i);
+
+		*mark_of(o, i) = 0;
+		wrong += (value && value != mark(i)) ||
+			 !page_is_zero(object_page(o, i));
+	}
+	check_equal(wrong, 0, "at rest each page is zero but for its own mark");
+	object_resize_pages(o->fd, 0);
+	check_equal(object_info(o->fd).resident + object_info(o->fd).swapped, 0,
+		    "an object shrunk to nothing holds nothing");
+}
+
+int main(void)
+{
+	struct object o;
+	struct pressure pressure;
+	struct paging before;
+
+	test_begin("resize_race: resizing and faulting do not mix up pages", 40);
+	o = object_new(PAGES);
+	race(&o, "in memory");
+	check_rest(&o);
+	object_resize_pages(o.fd, PAGES);
+	before = paging_now();
+	pressure = pressure_start();
+	race(&o, "under eviction");
+	pressure_stop(&pressure);
+	check_paging(before, budget_pages(), 1, "under eviction");
+	check_rest(&o);
+	object_free(&o);
+	return test_end();
+}

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The slot map of an object; pure logic, see the header. */
+#include <linux/pagemap.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+
+#include "aobj_cluster.h"
+#include "aobj_events.h"
+#include "aobj_object.h"
+
+static struct kmem_cache *cluster_cache;
+static struct kmem_cache *resident_cache;
+
+int aobj_cluster_init(void)
+{
+	/* Unswapped-out clusters are many: no more than 8 bytes a page. */
+	BUILD_BUG_ON(sizeof(struct aobj_cluster) > 8 * AOBJ_CLUSTER_PAGES &&
+		     !IS_ENABLED(CONFIG_DEBUG_MUTEXES));
+
+	cluster_cache = KMEM_CACHE(aobj_cluster, SLAB_ACCOUNT);
+	if (!cluster_cache)
+		return -ENOMEM;
+	resident_cache = KMEM_CACHE(aobj_resident, SLAB_ACCOUNT);
+	if (!resident_cache) {
+		kmem_cache_destroy(cluster_cache);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+void aobj_cluster_exit(void)
+{
+	rcu_barrier();
+	kmem_cache_destroy(resident_cache);
+	kmem_cache_destroy(cluster_cache);
+}
+
+struct aobj_resident *aobj_resident_alloc(void)
+{
+	return kmem_cache_zalloc(resident_cache, GFP_KERNEL | __GFP_NORETRY |
+							 __GFP_NOWARN);
+}
+
+void aobj_resident_free(struct aobj_resident *res)
+{
+	if (res)
+		kmem_cache_free(resident_cache, res);
+}
+
+static struct aobj_cluster *cluster_new(struct aobj *obj, pgoff_t index)
+{
+	struct aobj_cluster *c;
+
+	c = kmem_cache_zalloc(cluster_cache,
+			      GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
+	if (!c)
+		return NULL;
+	mutex_init(&c->lock);
+	refcount_set(&c->refs, 1);
+	c->obj = obj;
+	c->index = index;
+	INIT_LIST_HEAD(&c->queue_node);
+	INIT_LIST_HEAD(&c->swap_node);
+	return c;
+}
+
+static void cluster_free_rcu(struct rcu_head *rcu)
+{
+	kmem_cache_free(cluster_cache,
+			container_of(rcu, struct aobj_cluster, rcu));
+}
+
+struct aobj_cluster *aobj_cluster_find(struct aobj *obj, pgoff_t index)
+{
+	struct aobj_cluster *c;
+
+	rcu_read_lock();
+	c = xa_load(&obj->clusters, index);
+	if (c && !refcount_inc_not_zero(&c->refs))
+		c = NULL;
+	rcu_read_unlock();
+	return c;
+}
+
+struct aobj_cluster *aobj_cluster_next(struct aobj *obj, pgoff_t *index)
+{
+	struct aobj_cluster *c;
+
+	rcu_read_lock();
+	do {
+		c = xa_find(&obj->clusters, index, ULONG_MAX, XA_PRESENT);
+	} while (c && !refcount_inc_not_zero(&c->refs));
+	rcu_read_unlock();
+	return c;
+}
+
+/* => NULL also if another thread was first: look again */
+static struct aobj_cluster *cluster_insert(struct aobj *obj, pgoff_t index,
+					   int *err)
+{
+	struct aobj_cluster *c = cluster_new(obj, index);
+
+	if (!c) {
+		*err = -ENOMEM;
+		return NULL;
+	}
+	refcount_set(&c->refs, 2); /* the XArray's and the caller's */
+	*err = xa_insert(&obj->clusters, index, c,
+			 GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
+	if (*err) {
+		kmem_cache_free(cluster_cache, c);
+		return NULL;
+	}
+	aobj_object_get(obj);
+	atomic_long_inc(&aobj_totals.clusters);
+	return c;
+}
+
+struct aobj_cluster *aobj_cluster_get(struct aobj *obj, pgoff_t index)
+{
+	struct aobj_cluster *c;
+	int err = 0;
+
+	do {
+		c = aobj_cluster_find(obj, index);
+		if (!c)
+			c = cluster_insert(obj, index, &err);
+	} while (!c && err != -ENOMEM);
+	return c;
+}
+
+void aobj_cluster_put(struct aobj_cluster *c)
+{
+	struct aobj *obj = c->obj;
+
+	if (!refcount_dec_and_test(&c->refs))
+		return;
+	WARN_ON_ONCE(c->res || c->nr_slots || c->writing);
+	mutex_destroy(&c->lock);
+	atomic_long_dec(&aobj_totals.clusters);
+	call_rcu(&c->rcu, cluster_free_rcu);
+	aobj_object_put(obj);
+}
+
+bool aobj_cluster_empty(const struct aobj_cluster *c)
+{
+	return !c->res && !c->nr_slots && !c->nr_bad;
+}
+
+void aobj_cluster_remove(struct aobj_cluster *c)
+{
+	lockdep_assert_held(&c->lock);
+	if (c->dead)
+		return;
+	c->dead = true;
+	xa_erase(&c->obj->clusters, c->index);
+	refcount_dec(&c->refs);
+}
+
+struct page *aobj_cluster_page(const struct aobj_cluster *c, unsigned int i)
+{
+	return c->res ? c->res->page[i] : NULL;
+}
+
+static void count_swapped(struct aobj_cluster *c, long nr)
+{
+	atomic_long_add(nr, &c->obj->swapped);
+	atomic_long_add(nr, &aobj_totals.swapped);
+}
+
+static void count_bad(struct aobj_cluster *c, int nr)
+{
+	c->nr_bad += nr;
+	atomic_long_add(nr, &c->obj->bad);
+	atomic_long_add(nr, &aobj_totals.bad);
+}
+
+static void count_slots(struct aobj_cluster *c, unsigned int i, int nr)
+{
+	c->nr_slots += nr;
+	atomic_long_add(nr, &c->obj->slots);
+	if (!aobj_cluster_page(c, i))
+		count_swapped(c, nr);
+}
+
+void aobj_cluster_add(struct aobj_cluster *c, unsigned int i,
+		      struct page *page)
+{
+	struct folio *folio = page_folio(page);
+
+	lockdep_assert_held(&c->lock);
+	folio->mapping = c->obj->mapping;
+	folio->index = aobj_cluster_first(c) + i;
+	c->res->page[i] = page;
+	c->res->present |= BIT_ULL(i);
+	c->res->young |= BIT_ULL(i);
+	atomic_long_inc(&c->obj->resident);
+	if (aobj_slot_real(c->slot[i]))
+		count_swapped(c, -1);
+}
+
+struct page *aobj_cluster_del(struct aobj_cluster *c, unsigned int i)
+{
+	struct aobj_resident *res = c->res;
+	struct page *page = res->page[i];
+
+	lockdep_assert_held(&c->lock);
+	aobj_cluster_activate(c, BIT_ULL(i));
+	page_folio(page)->mapping = NULL;
+	res->page[i] = NULL;
+	res->present &= ~BIT_ULL(i);
+	res->young &= ~BIT_ULL(i);
+	atomic_long_dec(&c->obj->resident);
+	if (aobj_slot_real(c->slot[i]))
+		count_swapped(c, 1);
+	if (!res->present) {
+		c->res = NULL;
+		aobj_resident_free(res);
+	}
+	return page;
+}
+
+void aobj_cluster_deactivate(struct aobj_cluster *c, u64 mask)
+{
+	mask &= c->res->present & ~c->res->inactive;
+	if (!mask)
+		return;
+	c->res->inactive |= mask;
+	atomic_long_add(hweight64(mask), &aobj_totals.inactive);
+}
+
+void aobj_cluster_activate(struct aobj_cluster *c, u64 mask)
+{
+	c->res->young |= mask;
+	mask &= c->res->inactive;
+	if (!mask)
+		return;
+	c->res->inactive &= ~mask;
+	atomic_long_sub(hweight64(mask), &aobj_totals.inactive);
+}
+
+u32 aobj_cluster_set_slot(struct aobj_cluster *c, unsigned int i, u32 slot)
+{
+	u32 old = c->slot[i];
+
+	lockdep_assert_held(&c->lock);
+	if (aobj_slot_real(old))
+		count_slots(c, i, -1);
+	else if (old == AOBJ_SLOT_BAD)
+		count_bad(c, -1);
+	c->slot[i] = slot;
+	if (aobj_slot_real(slot))
+		count_slots(c, i, 1);
+	else if (slot == AOBJ_SLOT_BAD)
+		count_bad(c, 1);
+	return old;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The slot map of an object: clusters of 64 pages in an XArray.  An object of
+ * at most 64 pages has one cluster, which the XArray keeps in its head without
+ * a node: the flat array of the BSD pager; a larger one has a tree where that
+ * had a hash.  Growing allocates nothing, and shrinking cannot fail.
+ *
+ * These functions keep a cluster's bits, the object's counts and the totals in
+ * step, and know nothing of mappings, queues or devices.
+ */
+#ifndef AOBJ_CLUSTER_H
+#define AOBJ_CLUSTER_H
+
+#include "aobj_internal.h"
+
+int aobj_cluster_init(void);
+/* => every cluster has been put; may sleep */
+void aobj_cluster_exit(void);
+
+/* => referenced, not locked, NULL if there is none; never sleeps */
+struct aobj_cluster *aobj_cluster_find(struct aobj *obj, pgoff_t index);
+/* => the first one at or after *@index, which is set to its own */
+struct aobj_cluster *aobj_cluster_next(struct aobj *obj, pgoff_t *index);
+/* => as find, but makes it; may sleep; NULL if there is no memory */
+struct aobj_cluster *aobj_cluster_get(struct aobj *obj, pgoff_t index);
+/* => the caller's last use of it; may drop the object's last reference */
+void aobj_cluster_put(struct aobj_cluster *c);
+
+/*
+ * aobj_cluster_remove: takes a cluster that holds nothing out of the map
+ * => locked; dead from here on; the caller still has its own reference
+ */
+void aobj_cluster_remove(struct aobj_cluster *c);
+/* => nothing resident, no slot, none bad: nothing that the map must keep */
+bool aobj_cluster_empty(const struct aobj_cluster *c);
+
+/* The page part: made before it is needed, freed when the last page leaves. */
+struct aobj_resident *aobj_resident_alloc(void); /* => may sleep */
+void aobj_resident_free(struct aobj_resident *res);
+
+/* => the page at @i, NULL if none is resident; locked */
+struct page *aobj_cluster_page(const struct aobj_cluster *c, unsigned int i);
+
+/*
+ * aobj_cluster_add: makes @page resident at @i
+ * => locked; @c->res is there, nothing is at @i, the page is the caller's
+ * => the page becomes the object's: its mapping and index are set; young
+ */
+void aobj_cluster_add(struct aobj_cluster *c, unsigned int i,
+		      struct page *page);
+/*
+ * aobj_cluster_del: takes the page at @i out
+ * => locked; the folio lock is held, or its reference count is frozen
+ * => the page's mapping is cleared, and the object's reference is the caller's
+ * => frees @c->res with the last page
+ */
+struct page *aobj_cluster_del(struct aobj_cluster *c, unsigned int i);
+
+/* Moves pages between active and inactive; locked. */
+void aobj_cluster_deactivate(struct aobj_cluster *c, u64 mask);
+void aobj_cluster_activate(struct aobj_cluster *c, u64 mask);
+
+/*
+ * aobj_cluster_set_slot: gives the page at @i a slot, none, or a bad one
+ * => locked; never sleeps, never allocates
+ * => returns the old slot, for the caller to free
+ */
+u32 aobj_cluster_set_slot(struct aobj_cluster *c, unsigned int i, u32 slot);
+
+#endif /* AOBJ_CLUSTER_H */

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* /dev/aobj-control: swap devices and the budget. */
+#include <linux/capability.h>
+#include <linux/fs.h>
+#include <linux/kdev_t.h>
+#include <linux/miscdevice.h>
+#include <linux/uaccess.h>
+
+#include <linux/aobj.h>
+
+#include "aobj_chardev.h"
+#include "aobj_control.h"
+#include "aobj_page.h"
+#include "aobj_swap.h"
+#include "aobj_swapoff.h"
+
+static int control_open(struct inode *inode, struct file *file)
+{
+	return capable(CAP_SYS_ADMIN) ? 0 : -EPERM;
+}
+
+/* => the number of the block device that @fd is, or an error */
+static int fd_to_dev(int fd, dev_t *devt)
+{
+	struct fd f = fdget(fd);
+	int err = 0;
+
+	if (!fd_file(f))
+		return -EBADF;
+	if (S_ISBLK(file_inode(fd_file(f))->i_mode))
+		*devt = file_inode(fd_file(f))->i_rdev;
+	else
+		err = -ENOTBLK;
+	fdput(f);
+	return err;
+}
+
+static long ctl_swapon(unsigned int cmd, void __user *arg)
+{
+	struct aobj_swapon s;
+	dev_t devt;
+	int err = aobj_ioctl_struct(&s, sizeof(s), cmd, arg);
+
+	if (err)
+		return err;
+	if (s.flags || s.reserved)
+		return -EINVAL;
+	err = fd_to_dev(s.fd, &devt);
+	return err ?: aobj_swap_on(devt);
+}
+
+static long ctl_swapoff(unsigned int cmd, void __user *arg)
+{
+	struct aobj_swapoff s;
+	int err = aobj_ioctl_struct(&s, sizeof(s), cmd, arg);
+
+	if (err)
+		return err;
+	if (s.flags || s.reserved)
+		return -EINVAL;
+	if (MAJOR(MKDEV(s.major, s.minor)) != s.major ||
+	    MINOR(MKDEV(s.major, s.minor)) != s.minor)
+		return -ENOENT;
+	return aobj_swapoff(MKDEV(s.major, s.minor));
+}
+
+static long ctl_budget(unsigned int cmd, void __user *arg)
+{
+	struct aobj_budget b;
+	int err = aobj_ioctl_struct(&b, sizeof(b), cmd, arg);
+
+	if (err)
+		return err;
+	if (b.flags || b.reserved)
+		return -EINVAL;
+	return aobj_budget_set(b.bytes >> PAGE_SHIFT);
+}
+
+static long control_ioctl(struct file *file, unsigned int cmd,
+			  unsigned long arg)
+{
+	void __user *ptr = (void __user *)arg;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (aobj_ioctl_is(cmd, AOBJ_CTL_SWAPON))
+		return ctl_swapon(cmd, ptr);
+	if (aobj_ioctl_is(cmd, AOBJ_CTL_SWAPOFF))
+		return ctl_swapoff(cmd, ptr);
+	if (aobj_ioctl_is(cmd, AOBJ_CTL_BUDGET))
+		return ctl_budget(cmd, ptr);
+	return -ENOTTY;
+}
+
+static const struct file_operations control_fops = {
+	.owner = THIS_MODULE,
+	.open = control_open,
+	.llseek = noop_llseek,
+	.unlocked_ioctl = control_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+};
+
+static struct miscdevice control_misc = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "aobj-control",
+	.mode = 0600,
+	.fops = &control_fops,
+};
+
+int aobj_control_init(void)
+{
+	return misc_register(&control_misc);
+}
+
+void aobj_control_exit(void)
+{
+	misc_deregister(&control_misc);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Ageing and eviction.
+ *
+ * Clusters with resident pages stand in two queues.  A page that was used
+ * since its cluster was last aged is young; ageing takes that mark off, and
+ * unmaps a page that has none: it becomes inactive.  A page that is faulted
+ * back from there is active again, its second chance; one that is not is
+ * written if dirty, then freed, and keeps its slot.  The age is each page's
+ * own; only looking it up, unmapping and I/O go by cluster.
+ *
+ * The idea is UVM's (deactivate by removing the mappings, reactivate by
+ * fault), with the clock's extra round for what is new.
+ */
+#ifndef AOBJ_EVICT_H
+#define AOBJ_EVICT_H
+
+#include "aobj_swapio.h"
+
+extern const struct aobj_io_ops aobj_evict_io_ops;
+
+/*
+ * aobj_evict_requeue: puts a cluster on the queue that its pages ask for
+ * => locked; call it after pages came or went; never sleeps
+ * => a cluster that holds nothing any more is removed from the slot map
+ */
+void aobj_evict_requeue(struct aobj_cluster *c);
+
+/*
+ * aobj_evict_forget: frees a clean or dirty page's slot; locked
+ * => the page is resident and valid, and is dirty from here on
+ */
+void aobj_evict_forget_slot(struct aobj_cluster *c, unsigned int i);
+
+/*
+ * aobj_evict: ages and evicts until @mark pages are free or on their way
+ * => holds no cluster; may sleep in a device's queue, never for I/O
+ * => the scan is bounded; returns pages freed or submitted
+ */
+unsigned long aobj_evict(unsigned long mark);
+
+/*
+ * aobj_evict_clean: frees up to @nr inactive clean pages without any I/O
+ * => trylocks only, never sleeps: fit for a shrinker
+ */
+unsigned long aobj_evict_clean(unsigned long nr);
+
+/* => nothing more may be submitted before something completes */
+bool aobj_evict_congested(void);
+
+/*
+ * aobj_evict_wait_room: waits until @nr pages can be charged, and charges
+ * => holds no lock of ours, and may hold mmap locks; killable
+ * => -EINTR; -ENOSPC when for nospace_wait_ms nothing was freed and nothing
+ *    was in flight
+ */
+int aobj_evict_wait_room(unsigned long nr);
+
+extern unsigned int aobj_nospace_wait_ms;
+
+#endif /* AOBJ_EVICT_H */

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The fault handler.
+ *
+ * The usual fault maps the page and its neighbours under the cluster's mutex,
+ * where neither the evictor nor a shrink can be.  Two kinds cannot be served
+ * like that and hand the page, locked and referenced, to the kernel, which
+ * maps or copies it: a write to a private mapping, and a fault where the page
+ * table is still missing (making one may wait for memory).  The reference
+ * keeps the evictor away, the folio lock a shrink.
+ *
+ * A fault that has to sleep gives the mmap lock up first, where it may.  It
+ * can then only ask to be tried again, not report an error; so it leaves the
+ * error for its next try.
+ */
+#include <linux/hash.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/sched/signal.h>
+
+#include "aobj_cluster.h"
+#include "aobj_events.h"
+#include "aobj_fault.h"
+#include "aobj_object.h"
+#include "aobj_pager.h"
+
+#define AROUND 16 /* pages before the fault that may be mapped with it */
+
+/*
+ * Errors left for the next try of the same task.  One that is overwritten by
+ * another task's costs one more try.
+ */
+#define LEFT_BITS 6
+
+struct left_error {
+	struct task_struct *task; /* compared, never followed */
+	struct aobj *obj; /* likewise */
+	pgoff_t pgoff;
+	int err;
+};
+
+static struct left_error left_errors[1 << LEFT_BITS];
+static DEFINE_SPINLOCK(left_lock);
+
+static void leave_error(struct aobj *obj, pgoff_t pgoff, int err)
+{
+	struct left_error *e = &left_errors[hash_ptr(current, LEFT_BITS)];
+
+	spin_lock(&left_lock);
+	if (err)
+		*e = (struct left_error){ current, obj, pgoff, err };
+	else if (e->task == current)
+		e->task = NULL;
+	spin_unlock(&left_lock);
+}
+
+static int take_error(struct aobj *obj, pgoff_t pgoff)
+{
+	struct left_error *e = &left_errors[hash_ptr(current, LEFT_BITS)];
+	int err = 0;
+
+	spin_lock(&left_lock);
+	if (e->task == current) {
+		if (e->obj == obj && e->pgoff == pgoff)
+			err = e->err;
+		e->task = NULL;
+	}
+	spin_unlock(&left_lock);
+	return err;
+}
+
+static vm_fault_t fault_error(int err)
+{
+	if (err == -EINTR)
+		return VM_FAULT_OOM; /* a kill is pending: nobody sees it */
+	return VM_FAULT_SIGBUS;
+}
+
+/*
+ * Mapping
+ */
+
+static bool is_cow(const struct vm_fault *vmf)
+{
+	return vmf->flags & FAULT_FLAG_WRITE &&
+	       !(vmf->vma->vm_flags & VM_SHARED);
+}
+
+/* => the page locked and referenced, for the kernel to map or copy */
+static vm_fault_t hand_over(struct vm_fault *vmf, struct aobj_cluster *c,
+			    struct page *page)
+{
+	struct folio *folio = page_folio(page);
+	struct address_space *mapping = c->obj->mapping;
+
+	folio_get(folio);
+	aobj_pager_release(c);
+	if (folio_lock_killable(folio)) {
+		folio_put(folio);
+		return fault_error(-EINTR);
+	}
+	/* A shrink may have been faster: the next try sees the new size. */
+	if (folio->mapping != mapping) {
+		folio_unlock(folio);
+		folio_put(folio);
+		return VM_FAULT_NOPAGE;
+	}
+	vmf->page = page;
+	return VM_FAULT_LOCKED;
+}
+
+/* => resident, valid and in use: worth a page table entry before it is asked */
+static u64 worth_mapping(const struct aobj_cluster *c)
+{
+	struct aobj_resident *res = c->res;
+	u64 mask = res->present & ~res->inactive & ~c->writing;
+	unsigned int i;
+
+	for_each_page_bit(i, mask & res->young)
+		if (!PageUptodate(res->page[i]))
+			mask &= ~BIT_ULL(i);
+	return mask;
+}
+
+/* The places of the cluster that the vma and the fault's page table cover. */
+static void bounds(const struct vm_fault *vmf, unsigned int i,
+		   unsigned int *first, unsigned int *end)
+{
+	unsigned long from = max(vmf->vma->vm_start, vmf->address & PMD_MASK);
+	unsigned long to = min(vmf->vma->vm_end - 1, vmf->address | ~PMD_MASK);
+	unsigned long before = (vmf->address - from) >> PAGE_SHIFT;
+	unsigned long after = (to - vmf->address) >> PAGE_SHIFT;
+
+	*first = i - min_t(unsigned long, before, i);
+	*first = max(*first, round_down(i, AROUND));
+	*end = min_t(unsigned long, i + after + 1, AOBJ_CLUSTER_PAGES);
+}
+
+/* => narrows the places to those round @i that are worth mapping */
+static void stretch(u64 mask, unsigned int i, unsigned int *first,
+		    unsigned int *end)
+{
+	u64 gaps_before = ~mask & (BIT_ULL(i) - 1);
+	u64 gaps_after = ~mask & ~(BIT_ULL(i) | (BIT_ULL(i) - 1));
+
+	if (gaps_before)
+		*first = max_t(unsigned int, *first, fls64(gaps_before));
+	if (gaps_after)
+		*end = min_t(unsigned int, *end, __ffs64(gaps_after));
+}
+
+/*
+ * => maps pages [@first, @end), and @i among them for sure
+ * Some may be mapped already: nothing says so but -EBUSY.
+ */
+static int insert(struct vm_fault *vmf, struct aobj_cluster *c, unsigned int i,
+		  unsigned int first, unsigned int end)
+{
+	unsigned long start = (vmf->address & PAGE_MASK) - i * PAGE_SIZE;
+	unsigned int at = first;
+
+	while (at < end) {
+		unsigned long left = end - at;
+		int err = vm_insert_pages(vmf->vma, start + at * PAGE_SIZE,
+					  &c->res->page[at], &left);
+
+		at = end - left;
+		if (!err)
+			return 0;
+		if (at > i)
+			return 0; /* what is behind is mapped, most likely */
+		if (err != -EBUSY)
+			return err;
+		at = at < i ? i : i + 1;
+	}
+	return 0;
+}
+
+static vm_fault_t map_pages(struct vm_fault *vmf, struct aobj_cluster *c,
+			    unsigned int i)
+{
+	unsigned int first, end;
+	int err;
+
+	bounds(vmf, i, &first, &end);
+	stretch(worth_mapping(c), i, &first, &end);
+	err = insert(vmf, c, i, first, end);
+	aobj_pager_release(c);
+	if (!err)
+		return VM_FAULT_NOPAGE;
+	return err == -ENOMEM ? VM_FAULT_OOM : VM_FAULT_SIGBUS;
+}
+
+/* => the cluster is locked and the page there; releases it */
+static vm_fault_t map(struct vm_fault *vmf, struct aobj_cluster *c)
+{
+	unsigned int i = vmf->pgoff % AOBJ_CLUSTER_PAGES;
+
+	if (is_cow(vmf) || pmd_none(*vmf->pmd))
+		return hand_over(vmf, c, aobj_cluster_page(c, i));
+	return map_pages(vmf, c, i);
+}
+
+/*
+ * Faulting
+ */
+
+/* => sleeps without the mmap lock; the vma may be gone by then */
+static vm_fault_t fault_unlocked(struct vm_fault *vmf, struct aobj *obj)
+{
+	struct file *file = get_file(vmf->vma->vm_file);
+	pgoff_t pgoff = vmf->pgoff;
+	struct aobj_cluster *c;
+	int err;
+
+	aobj_compat_fault_unlock(vmf);
+	err = aobj_pager_get(obj, pgoff, 0, &c);
+	if (!err)
+		aobj_pager_release(c);
+	leave_error(obj, pgoff, err == -EINTR ? 0 : err);
+	fput(file);
+	return VM_FAULT_RETRY | VM_FAULT_MAJOR;
+}
+
+static vm_fault_t fault_sleep(struct vm_fault *vmf, struct aobj *obj)
+{
+	struct aobj_cluster *c;
+	int err;
+
+	if (vmf->flags & FAULT_FLAG_ALLOW_RETRY) {
+		if (vmf->flags & FAULT_FLAG_RETRY_NOWAIT)
+			return VM_FAULT_RETRY;
+		return fault_unlocked(vmf, obj);
+	}
+	err = aobj_pager_get(obj, vmf->pgoff, 0, &c);
+	return err ? fault_error(err) : map(vmf, c) | VM_FAULT_MAJOR;
+}
+
+static vm_fault_t aobj_fault(struct vm_fault *vmf)
+{
+	struct aobj *obj = vmf->vma->vm_file->private_data;
+	struct aobj_cluster *c;
+	int err = 0;
+
+	aobj_count(AOBJ_EV_FAULTS, 1);
+	if (vmf->flags & FAULT_FLAG_TRIED)
+		err = take_error(obj, vmf->pgoff);
+	if (!err)
+		err = aobj_pager_get(obj, vmf->pgoff, AOBJ_GET_NOWAIT, &c);
+	if (err == -EAGAIN)
+		return fault_sleep(vmf, obj);
+	if (err)
+		return fault_error(err);
+	return map(vmf, c);
+}
+
+const struct vm_operations_struct aobj_vm_ops = {
+	.fault = aobj_fault,
+};

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A bitmap with summaries: each bit of a level says whether the word below it
+ * has any bit set, so that the next set bit is found in a number of steps that
+ * grows with the logarithm of the size, however few bits are set.
+ *
+ * No locking of its own.
+ */
+#ifndef AOBJ_HBITMAP_H
+#define AOBJ_HBITMAP_H
+
+#include <linux/types.h>
+
+#define AOBJ_HBITMAP_LEVELS 6 /* 64^6 bits are more than 32 bits can number */
+#define AOBJ_HBITMAP_NONE U32_MAX
+
+struct aobj_hbitmap {
+	u32 nr; /* bits of the lowest level */
+	unsigned int levels;
+	u64 *level[AOBJ_HBITMAP_LEVELS]; /* [0] holds the bits */
+};
+
+/* => may sleep; all bits are clear; -ENOMEM */
+int aobj_hbitmap_init(struct aobj_hbitmap *b, u32 nr);
+void aobj_hbitmap_exit(struct aobj_hbitmap *b);
+
+void aobj_hbitmap_set(struct aobj_hbitmap *b, u32 bit);
+void aobj_hbitmap_clear(struct aobj_hbitmap *b, u32 bit);
+
+/* => the first set bit at or after @from, or AOBJ_HBITMAP_NONE */
+u32 aobj_hbitmap_next(const struct aobj_hbitmap *b, u32 from);
+
+#endif /* AOBJ_HBITMAP_H */

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The structures that more than one file works on, each field with the lock
+ * that guards it.  What each file offers stands in its own header.
+ *
+ * Lock legend (the order of locks is in aobj_main.c):
+ *   I: set once, before the structure is visible
+ *   L: under the cluster's @lock
+ *   Q: changed under both the cluster's @lock and the queue lock, read under
+ *      either
+ *   S: changed under both the cluster's @lock and the swap list lock, read
+ *      under either
+ *   Z: written under the object's @resize_lock, read with READ_ONCE
+ *   A: atomic
+ */
+#ifndef AOBJ_INTERNAL_H
+#define AOBJ_INTERNAL_H
+
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/mm_types.h>
+#include <linux/mutex.h>
+#include <linux/refcount.h>
+#include <linux/xarray.h>
+
+struct aobj_swapdev;
+
+#define AOBJ_CLUSTER_SHIFT 6
+#define AOBJ_CLUSTER_PAGES (1u << AOBJ_CLUSTER_SHIFT)
+
+/* What a page may have for a slot besides a real one. */
+#define AOBJ_SLOT_NONE 0u
+#define AOBJ_SLOT_BAD U32_MAX /* its slot could not be read: the page is lost */
+
+/**
+ * struct aobj - an object: anonymous memory that may be swapped
+ * @refs: A: the open file and every cluster hold one
+ * @clusters: 64-page clusters by page index / 64; the XArray's own lock
+ * @mapping: I: of the object's own inode; every mapping of it hangs there
+ * @npages: Z: size in pages
+ * @sized: Z: the size was set once, so that mmap does not set it again
+ * @resize_lock: serialises changes of the size
+ * @resident: A: pages in memory
+ * @swapped: A: pages that are on a swap device only
+ * @slots: A: slots held
+ * @bad: A: pages lost to read errors
+ * @ahead: where the last fault-ahead ended, in pages; a hint, unlocked
+ * @window: how many pages it took; a hint, unlocked
+ */
+struct aobj {
+	struct kref refs;
+	struct xarray clusters;
+	struct address_space *mapping;
+	pgoff_t npages;
+	bool sized;
+	struct mutex resize_lock;
+	atomic_long_t resident;
+	atomic_long_t swapped;
+	atomic_long_t slots;
+	atomic_long_t bad;
+	pgoff_t ahead;
+	unsigned int window;
+};
+
+/**
+ * struct aobj_resident - the part of a cluster that only resident pages need
+ * @page: L: the pages; those with @present set
+ * @present: L: pages that are here; one under read is locked and not uptodate
+ * @inactive: L: unmapped by ageing and not used since
+ * @young: L: used since the cluster was last aged
+ */
+struct aobj_resident {
+	struct page *page[AOBJ_CLUSTER_PAGES];
+	u64 present;
+	u64 inactive;
+	u64 young;
+};
+
+enum aobj_queue_id {
+	AOBJ_QUEUE_NONE, /* nothing resident, or taken off by who holds @lock */
+	AOBJ_QUEUE_ACTIVE,
+	AOBJ_QUEUE_INACTIVE, /* has inactive pages */
+	AOBJ_QUEUE_NR,
+};
+
+/**
+ * struct aobj_cluster - 64 consecutive pages of an object
+ * @lock: short CPU work only: whoever holds it waits for no memory, no I/O,
+ *	no other cluster, and touches no user memory
+ * @refs: A: the XArray holds one, and so does whoever works on the cluster
+ * @queue: Q: which queue it is on
+ * @dead: L: no longer in the XArray: look it up again
+ * @nr_slots: L: real slots in @slot
+ * @nr_bad: L: bad slots in @slot
+ * @obj: I
+ * @index: I: page index / 64
+ * @res: L: NULL when nothing is resident
+ * @writing: L: pages under write-out; read unlocked by who waits for them
+ * @queue_node: Q
+ * @swap_node: S: on the list of @home, or of the clusters on several devices
+ * @home: S: the device that has all its slots, or NULL
+ * @slot: L: of each page; kept while the page is resident
+ */
+struct aobj_cluster {
+	struct mutex lock;
+	refcount_t refs;
+	u8 queue;
+	bool dead;
+	u8 nr_slots;
+	u8 nr_bad;
+	struct aobj *obj;
+	pgoff_t index;
+	struct aobj_resident *res;
+	u64 writing;
+	struct list_head queue_node;
+	union {
+		struct list_head swap_node;
+		struct rcu_head rcu;
+	};
+	struct aobj_swapdev *home;
+	u32 slot[AOBJ_CLUSTER_PAGES];
+};
+
+static inline bool aobj_slot_real(u32 slot)
+{
+	return slot != AOBJ_SLOT_NONE && slot != AOBJ_SLOT_BAD;
+}
+
+static inline pgoff_t aobj_cluster_first(const struct aobj_cluster *c)
+{
+	return c->index << AOBJ_CLUSTER_SHIFT;
+}
+
+/* The bits of @nr pages from the @first on; @nr is not 0. */
+static inline u64 aobj_page_mask(unsigned int first, unsigned int nr)
+{
+	return (~0ULL >> (AOBJ_CLUSTER_PAGES - nr)) << first;
+}
+
+#define for_each_page_bit(i, mask)                                          \
+	for (u64 __m = (mask); __m && ((i) = __ffs64(__m), true);           \
+	     __m &= __m - 1)
+
+#endif /* AOBJ_INTERNAL_H */

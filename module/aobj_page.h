@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Pages and the budget: what all objects together may hold resident.
+ *
+ * A page is charged to the budget before it is allocated and until it is
+ * freed, so the total never passes the budget but when that is lowered.
+ */
+#ifndef AOBJ_PAGE_H
+#define AOBJ_PAGE_H
+
+#include <linux/atomic.h>
+#include <linux/gfp.h>
+#include <linux/mm.h>
+#include <linux/wait.h>
+
+/* All in pages. */
+extern unsigned long aobj_budget; /* read with READ_ONCE */
+extern atomic_long_t aobj_charged;
+
+/* The page daemon sleeps here: for shortage, and for I/O to complete. */
+extern wait_queue_head_t aobj_daemon_wait;
+/* Whoever is short of memory sleeps here. */
+extern wait_queue_head_t aobj_room_wait;
+
+/* => the least budget, in pages: 1 MiB or 64 pages, whichever is more */
+unsigned long aobj_budget_min(void);
+
+/* => @pages is at least the minimum and at most the machine's; kicks */
+int aobj_budget_set(unsigned long pages);
+
+/* Pages that the daemon keeps free: it starts below low, stops at high. */
+unsigned long aobj_budget_low(void);
+unsigned long aobj_budget_high(void);
+
+/* => pages that are missing to @mark free ones, those under write-out aside */
+long aobj_budget_shortage(unsigned long mark);
+
+/* => false if the budget has no room for @nr pages; never sleeps */
+bool aobj_page_charge(unsigned long nr);
+void aobj_page_uncharge(unsigned long nr);
+
+/*
+ * aobj_page_alloc: up to @nr pages, charged before
+ * => may sleep, but gives up rather than wait for the OOM killer
+ * => returns how many; charged to the memcg of the caller, contents undefined
+ */
+unsigned int aobj_page_alloc(struct page **pages, unsigned int nr);
+
+/*
+ * aobj_page_free: gives up the object's reference to each page
+ * => the pages are in no object and unmapped; pinned ones live until unpinned
+ * => uncharges them
+ */
+void aobj_page_free(struct page **pages, unsigned int nr);
+
+#endif /* AOBJ_PAGE_H */

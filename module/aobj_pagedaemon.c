@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The page daemon and the shrinker, see the header. */
+#include <linux/kthread.h>
+#include <linux/shrinker.h>
+#include <linux/slab.h>
+#include <linux/wait.h>
+
+#include "aobj_events.h"
+#include "aobj_evict.h"
+#include "aobj_page.h"
+#include "aobj_pagedaemon.h"
+#include "aobj_swapio.h"
+
+/* How long to rest when everything is pinned, or there is no slot. */
+#define REST msecs_to_jiffies(20)
+
+static struct task_struct *daemon;
+static struct shrinker *shrinker;
+
+/* Pages that the kernel wants back, beyond what the budget asks for. */
+static atomic_long_t wanted;
+
+static bool short_of_pages(void)
+{
+	return aobj_budget_shortage(aobj_budget_low()) > 0 ||
+	       atomic_long_read(&wanted);
+}
+
+static bool has_work(unsigned long rest_until)
+{
+	if (kthread_should_stop() || aobj_swapio_done())
+		return true;
+	return short_of_pages() && !aobj_evict_congested() &&
+	       time_after_eq(jiffies, rest_until);
+}
+
+/* => the free pages to aim at */
+static unsigned long mark(void)
+{
+	long free = READ_ONCE(aobj_budget) - atomic_long_read(&aobj_charged);
+	long more = atomic_long_xchg(&wanted, 0);
+
+	if (!more)
+		return aobj_budget_high();
+	return max_t(long, aobj_budget_high(), free + more);
+}
+
+static int aobj_pagedaemon(void *unused)
+{
+	unsigned long rest_until = jiffies;
+
+	while (!kthread_should_stop()) {
+		wait_event_idle_timeout(aobj_daemon_wait, has_work(rest_until),
+					short_of_pages() ? REST : HZ);
+		aobj_swapio_reap();
+		if (!short_of_pages() || aobj_evict_congested())
+			continue;
+		if (time_after_eq(jiffies, rest_until) && !aobj_evict(mark()))
+			rest_until = jiffies + REST;
+	}
+	return 0;
+}
+
+/*
+ * The kernel is short of memory, which the budget does not know of.  What is
+ * inactive and clean goes at once, the rest is left to the daemon.
+ */
+static unsigned long shrink_count(struct shrinker *s, struct shrink_control *sc)
+{
+	return max(atomic_long_read(&aobj_totals.inactive), 0L);
+}
+
+static unsigned long shrink_scan(struct shrinker *s, struct shrink_control *sc)
+{
+	unsigned long freed = aobj_evict_clean(sc->nr_to_scan);
+
+	if (freed < sc->nr_to_scan) {
+		atomic_long_set(&wanted, sc->nr_to_scan - freed);
+		wake_up(&aobj_daemon_wait);
+	}
+	return freed ?: SHRINK_STOP;
+}
+
+static int shrinker_init(void)
+{
+	int err;
+
+	shrinker = shrinker_alloc(0, "aobj");
+	if (!shrinker)
+		return -ENOMEM;
+	shrinker->count_objects = shrink_count;
+	shrinker->scan_objects = shrink_scan;
+	err = aobj_compat_shrinker_register(shrinker, "aobj");
+	if (err)
+		kfree(shrinker);
+	return err;
+}
+
+int aobj_pagedaemon_init(void)
+{
+	int err;
+
+	daemon = kthread_run(aobj_pagedaemon, NULL, "aobj_paged");
+	if (IS_ERR(daemon))
+		return PTR_ERR(daemon);
+	err = shrinker_init();
+	if (err)
+		kthread_stop(daemon);
+	return err;
+}
+
+void aobj_pagedaemon_exit(void)
+{
+	shrinker_free(shrinker);
+	kthread_stop(daemon);
+}

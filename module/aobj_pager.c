@@ -1,0 +1,506 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The pager, see the header.
+ *
+ * One pass looks at the page under the cluster's mutex.  If it is resident the
+ * get is done; if it needs pages, or has to wait, the mutex is dropped for
+ * that, and another pass looks again: anything may have happened meanwhile.
+ *
+ * A page under read stands in its cluster locked and not uptodate.  Until the
+ * read completes nobody takes it out (the shrinker waits for the folio lock,
+ * the evictor wants it uptodate), so its slot and the cluster stay as well.
+ */
+#include <linux/blkdev.h>
+#include <linux/highmem.h>
+#include <linux/pagemap.h>
+#include <linux/sched/signal.h>
+#include <linux/wait_bit.h>
+
+#include "aobj_cluster.h"
+#include "aobj_events.h"
+#include "aobj_evict.h"
+#include "aobj_object.h"
+#include "aobj_page.h"
+#include "aobj_pager.h"
+
+#define AHEAD_MIN_BEHIND 2 /* resident pages before it that make a sequence */
+#define MEMORY_TRIES 50 /* times to reclaim when the kernel has no page */
+
+/* What one pass says. */
+enum pass {
+	PASS_DONE, /* resident; the cluster is still locked */
+	PASS_AGAIN, /* unlocked; look again */
+	PASS_ERROR, /* unlocked; @err says why */
+};
+
+/**
+ * struct get - one get under way
+ * @obj: what was asked for
+ * @pgoff: likewise
+ * @flags: likewise
+ * @c: the page's cluster, referenced
+ * @i: the page's place in it
+ * @err: why it failed
+ * @res: a page part for the cluster, should it need one
+ * @page: charged and allocated, not yet in the object
+ * @nr: how many
+ * @zeroed: they are filled with zeros
+ */
+struct get {
+	struct aobj *obj;
+	pgoff_t pgoff;
+	unsigned int flags;
+	struct aobj_cluster *c;
+	unsigned int i;
+	int err;
+	struct aobj_resident *res;
+	struct page *page[AOBJ_CLUSTER_PAGES];
+	unsigned int nr;
+	bool zeroed;
+};
+
+static enum pass pass_error(struct get *g, int err)
+{
+	mutex_unlock(&g->c->lock);
+	g->err = err;
+	return PASS_ERROR;
+}
+
+/*
+ * Getting pages, unlocked
+ */
+
+/* => the largest of nr, nr/2, ... 1 that could be charged, or 0 */
+static unsigned int charge_some(unsigned int nr)
+{
+	while (nr && !aobj_page_charge(nr))
+		nr /= 2;
+	return nr;
+}
+
+static int charge_pages(struct get *g, unsigned int *want)
+{
+	int err;
+
+	*want = charge_some(*want);
+	if (*want)
+		return 0;
+	if (g->flags & AOBJ_GET_NOWAIT)
+		return -EAGAIN;
+	err = aobj_evict_wait_room(1);
+	*want = 1;
+	return err;
+}
+
+/*
+ * The kernel, or the memcg, is short of memory.  Only shrinkers that know of
+ * memcgs are asked to help a memcg, so make room of our own.
+ */
+static void relieve_memory(void)
+{
+	aobj_evict_clean(AOBJ_CLUSTER_PAGES);
+	aobj_evict(READ_ONCE(aobj_budget) -
+		   min_t(long, READ_ONCE(aobj_budget),
+			 atomic_long_read(&aobj_charged)) +
+		   AOBJ_CLUSTER_PAGES);
+	schedule_timeout_killable(msecs_to_jiffies(20));
+	aobj_swapio_reap();
+}
+
+static int alloc_pages_of_get(struct get *g, unsigned int want)
+{
+	for (int tries = 0; tries < MEMORY_TRIES; tries++) {
+		if (!g->res && !g->c->res)
+			g->res = aobj_resident_alloc();
+		if (g->res || g->c->res)
+			g->nr = aobj_page_alloc(g->page, want);
+		if (g->nr)
+			break;
+		if (fatal_signal_pending(current))
+			break;
+		relieve_memory();
+	}
+	aobj_page_uncharge(want - g->nr);
+	if (g->nr)
+		return 0;
+	return fatal_signal_pending(current) ? -EINTR : -ENOMEM;
+}
+
+static void drop_pages(struct get *g)
+{
+	aobj_page_free(g->page, g->nr);
+	g->nr = 0;
+}
+
+static enum pass get_pages(struct get *g, unsigned int want, bool zero)
+{
+	mutex_unlock(&g->c->lock);
+	drop_pages(g);
+	g->err = charge_pages(g, &want);
+	if (!g->err)
+		g->err = alloc_pages_of_get(g, want);
+	if (g->err)
+		return PASS_ERROR;
+	for (unsigned int i = 0; zero && i < g->nr; i++)
+		clear_highpage(g->page[i]);
+	g->zeroed = zero;
+	return PASS_AGAIN;
+}
+
+/* => there is a page part; the cluster had none and so may have lost it */
+static bool give_resident(struct get *g)
+{
+	if (!g->c->res) {
+		g->c->res = g->res;
+		g->res = NULL;
+	}
+	return g->c->res;
+}
+
+/*
+ * How far ahead
+ */
+
+static unsigned int resident_behind(const struct aobj_cluster *c,
+				    unsigned int i)
+{
+	u64 gaps;
+
+	if (!c->res || !i)
+		return 0;
+	gaps = ~c->res->present & aobj_page_mask(0, i);
+	return gaps ? i - fls64(gaps) : i;
+}
+
+/* => pages to bring in from @g->i on, that one included, at least 1 */
+static unsigned int window(const struct get *g)
+{
+	unsigned int behind = resident_behind(g->c, g->i), want = 1;
+	pgoff_t npages = aobj_object_npages(g->obj);
+
+	if (g->flags & AOBJ_GET_CLUSTER)
+		return AOBJ_CLUSTER_PAGES - g->i;
+	if (READ_ONCE(g->obj->ahead) == g->pgoff)
+		want = 2 * READ_ONCE(g->obj->window);
+	else if (behind >= AHEAD_MIN_BEHIND)
+		want = 2 * behind;
+	want = clamp(want, 1U, AOBJ_CLUSTER_PAGES - g->i);
+	return min_t(pgoff_t, want, npages - g->pgoff);
+}
+
+static void window_used(struct get *g, unsigned int end)
+{
+	WRITE_ONCE(g->obj->ahead, aobj_cluster_first(g->c) + end);
+	WRITE_ONCE(g->obj->window, clamp(end - g->i, 1U, AOBJ_CLUSTER_PAGES));
+}
+
+/*
+ * Three cases: resident, never touched, in swap
+ */
+
+/* => the page is about to be used: it is active again */
+static enum pass get_resident(struct get *g)
+{
+	struct aobj_cluster *c = g->c;
+	u64 bit = BIT_ULL(g->i);
+
+	if (c->res->inactive & bit) {
+		aobj_count(AOBJ_EV_SOFT_FAULTS, 1);
+		if (c->writing & bit)
+			aobj_count(AOBJ_EV_RESCUES, 1);
+	}
+	aobj_cluster_activate(c, bit);
+	return PASS_DONE;
+}
+
+/* => waits until the page is no longer being read; PASS_AGAIN if it is valid */
+static enum pass wait_read(struct get *g, struct folio *folio)
+{
+	int err;
+
+	if (g->flags & AOBJ_GET_NOWAIT)
+		return pass_error(g, -EAGAIN);
+	folio_get(folio);
+	mutex_unlock(&g->c->lock);
+	err = folio_wait_locked_killable(folio);
+	if (!err && !folio_test_uptodate(folio))
+		err = -EIO;
+	folio_put(folio);
+	g->err = err;
+	return err ? PASS_ERROR : PASS_AGAIN;
+}
+
+/* A device that sums what it writes must not see it change: wait. */
+static bool must_not_change(const struct aobj_cluster *c, unsigned int i)
+{
+	return c->writing & BIT_ULL(i) &&
+	       aobj_swap_dev(c->slot[i])->stable_writes;
+}
+
+static enum pass wait_written(struct get *g)
+{
+	struct aobj_cluster *c = g->c;
+
+	if (g->flags & AOBJ_GET_NOWAIT)
+		return pass_error(g, -EAGAIN);
+	mutex_unlock(&c->lock);
+	g->err = wait_var_event_killable(
+		&c->writing, !(READ_ONCE(c->writing) & BIT_ULL(g->i)));
+	return g->err ? PASS_ERROR : PASS_AGAIN;
+}
+
+/* => makes as many never touched pages from @g->i on resident as it has */
+static enum pass get_zero(struct get *g)
+{
+	struct aobj_cluster *c = g->c;
+	unsigned int i = g->i, got = 0;
+
+	if (g->flags & AOBJ_GET_NOCREATE)
+		return pass_error(g, -ENODATA);
+	if (!g->nr || !g->zeroed || !give_resident(g))
+		return get_pages(g, window(g), true);
+
+	while (g->nr && i < AOBJ_CLUSTER_PAGES && !aobj_cluster_page(c, i) &&
+	       c->slot[i] == AOBJ_SLOT_NONE &&
+	       aobj_cluster_first(c) + i < aobj_object_npages(g->obj)) {
+		struct page *page = g->page[--g->nr];
+
+		SetPageUptodate(page);
+		aobj_cluster_add(c, i++, page);
+		got++;
+	}
+	aobj_count(AOBJ_EV_ZERO_FILLS, got);
+	window_used(g, i);
+	aobj_evict_requeue(c);
+	return PASS_DONE;
+}
+
+/*
+ * One bio for each run of slots.  The pages are locked, so the slots stay as
+ * they are; but a page that is submitted may be read, unlocked and gone by the
+ * time that the next one is looked at.
+ */
+static void read_pages(struct aobj_cluster *c, u64 mask, struct page **pages)
+{
+	struct aobj_io *io = NULL;
+	struct blk_plug plug;
+	unsigned int i;
+
+	blk_start_plug(&plug);
+	for_each_page_bit(i, mask) {
+		u32 slot = c->slot[i];
+
+		if (io && slot != io->slot + io->nr) {
+			aobj_swapio_submit(io);
+			io = NULL;
+		}
+		if (!io)
+			io = aobj_swapio_alloc(aobj_swap_dev(slot), slot, false,
+					       GFP_NOIO);
+		aobj_swapio_add(io, c, i, *pages++);
+	}
+	aobj_swapio_submit(io);
+	blk_finish_plug(&plug);
+}
+
+/* => @g's pages stand in the cluster, locked, where @mask says */
+static u64 add_for_read(struct get *g, struct page **pages)
+{
+	struct aobj_cluster *c = g->c;
+	unsigned int i, nr = 0;
+	u64 mask = 0;
+
+	for (i = g->i; g->nr && i < AOBJ_CLUSTER_PAGES; i++) {
+		struct page *page;
+
+		if (aobj_cluster_page(c, i) || !aobj_slot_real(c->slot[i])) {
+			if (g->flags & AOBJ_GET_CLUSTER)
+				continue;
+			break;
+		}
+		page = g->page[--g->nr];
+		__SetPageLocked(page);
+		aobj_cluster_add(c, i, page);
+		pages[nr++] = page;
+		mask |= BIT_ULL(i);
+	}
+	window_used(g, i);
+	aobj_evict_requeue(c);
+	return mask;
+}
+
+/* => reads the page and those ahead of it; looks again when it is there */
+static enum pass get_swapped(struct get *g)
+{
+	struct page *pages[AOBJ_CLUSTER_PAGES];
+	struct aobj_cluster *c = g->c;
+	struct folio *folio;
+	u64 mask;
+
+	if (g->flags & AOBJ_GET_NOWAIT &&
+	    !aobj_swap_dev(c->slot[g->i])->synchronous)
+		return pass_error(g, -EAGAIN);
+	if (!g->nr || !give_resident(g))
+		return get_pages(g, window(g), false);
+
+	mask = add_for_read(g, pages);
+	folio = page_folio(pages[0]);
+	folio_get(folio);
+	mutex_unlock(&c->lock);
+	read_pages(c, mask, pages);
+
+	g->err = folio_wait_locked_killable(folio);
+	if (!g->err && !folio_test_uptodate(folio))
+		g->err = -EIO;
+	folio_put(folio);
+	return g->err ? PASS_ERROR : PASS_AGAIN;
+}
+
+static enum pass get_pass(struct get *g)
+{
+	struct aobj_cluster *c = g->c;
+	struct page *page;
+
+	if (g->pgoff >= aobj_object_npages(g->obj))
+		return pass_error(g, -ENXIO);
+	page = aobj_cluster_page(c, g->i);
+	if (page && !PageUptodate(page))
+		return wait_read(g, page_folio(page));
+	if (page && must_not_change(c, g->i))
+		return wait_written(g);
+	if (page)
+		return get_resident(g);
+	if (c->slot[g->i] == AOBJ_SLOT_BAD)
+		return pass_error(g, -EIO);
+	if (c->slot[g->i] == AOBJ_SLOT_NONE)
+		return get_zero(g);
+	return get_swapped(g);
+}
+
+/* => the cluster, referenced and locked, and in the map */
+static int find_cluster(struct get *g)
+{
+	pgoff_t index = g->pgoff >> AOBJ_CLUSTER_SHIFT;
+	int tries = 0;
+
+	for (;;) {
+		if (!g->c && g->flags & AOBJ_GET_NOCREATE) {
+			g->c = aobj_cluster_find(g->obj, index);
+			if (!g->c)
+				return -ENODATA;
+		} else if (!g->c) {
+			g->c = aobj_cluster_get(g->obj, index);
+		}
+		if (!g->c) {
+			if (++tries > MEMORY_TRIES)
+				return -ENOMEM;
+			if (fatal_signal_pending(current))
+				return -EINTR;
+			relieve_memory();
+			continue;
+		}
+		mutex_lock(&g->c->lock);
+		if (!g->c->dead)
+			return 0;
+		mutex_unlock(&g->c->lock);
+		aobj_cluster_put(g->c);
+		g->c = NULL;
+	}
+}
+
+static enum pass get_once(struct get *g)
+{
+	g->err = find_cluster(g);
+	if (g->err)
+		return PASS_ERROR;
+	return get_pass(g);
+}
+
+int aobj_pager_get(struct aobj *obj, pgoff_t pgoff, unsigned int flags,
+		   struct aobj_cluster **cp)
+{
+	struct get g = {
+		.obj = obj,
+		.pgoff = pgoff,
+		.flags = flags,
+		.i = pgoff % AOBJ_CLUSTER_PAGES,
+	};
+	enum pass pass;
+
+	/* Checked again under the mutex; here it saves making a cluster. */
+	if (pgoff >= aobj_object_npages(obj))
+		return -ENXIO;
+	do {
+		pass = get_once(&g);
+	} while (pass == PASS_AGAIN);
+
+	drop_pages(&g);
+	aobj_resident_free(g.res);
+	if (pass == PASS_DONE) {
+		*cp = g.c;
+		return 0;
+	}
+	if (g.c)
+		aobj_cluster_put(g.c);
+	return g.err;
+}
+
+void aobj_pager_release(struct aobj_cluster *c)
+{
+	mutex_unlock(&c->lock);
+	aobj_cluster_put(c);
+}
+
+int aobj_pager_get_page(struct aobj *obj, pgoff_t pgoff, unsigned int flags,
+			struct page **page)
+{
+	struct aobj_cluster *c;
+	int err = aobj_pager_get(obj, pgoff, flags, &c);
+
+	if (err)
+		return err;
+	*page = aobj_cluster_page(c, pgoff % AOBJ_CLUSTER_PAGES);
+	get_page(*page);
+	aobj_pager_release(c);
+	return 0;
+}
+
+/*
+ * A page that could not be read: only it is lost, and only if its medium says
+ * so.  Its folio is still locked by the read.
+ */
+static void pager_read_failed(struct aobj_io *io, unsigned int k)
+{
+	struct aobj_cluster *c = io->cluster[k];
+	unsigned int i = io->index[k];
+	bool lost = aobj_swapio_permanent(io->status);
+	struct page *page;
+	u32 slot;
+
+	pr_warn_ratelimited("%pg: read error %d at slot %u\n", io->dev->bdev,
+			    blk_status_to_errno(io->status),
+			    io->slot + k - io->dev->base);
+	aobj_count(AOBJ_EV_READ_ERRORS, 1);
+
+	mutex_lock(&c->lock);
+	/* Once the page is out nothing but this holds the cluster. */
+	refcount_inc(&c->refs);
+	page = aobj_cluster_del(c, i);
+	slot = c->slot[i];
+	if (lost) {
+		aobj_cluster_set_slot(c, i, AOBJ_SLOT_BAD);
+		if (!c->nr_slots)
+			aobj_swap_unlink(c);
+		aobj_swap_mark_bad(slot);
+	}
+	aobj_evict_requeue(c);
+	mutex_unlock(&c->lock);
+
+	unlock_page(page);
+	aobj_page_free(&page, 1);
+	aobj_cluster_put(c);
+}
+
+const struct aobj_io_ops aobj_pager_io_ops = {
+	.read_failed = pager_read_failed,
+};

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The pager: makes a page of an object resident (uao_get of the BSD pager).
+ */
+#ifndef AOBJ_PAGER_H
+#define AOBJ_PAGER_H
+
+#include "aobj_swapio.h"
+
+extern const struct aobj_io_ops aobj_pager_io_ops;
+
+enum aobj_get_flags {
+	AOBJ_GET_NOWAIT = 1 << 0, /* do not wait for I/O or for room */
+	AOBJ_GET_NOCREATE = 1 << 1, /* leave what was never touched as it is */
+	AOBJ_GET_CLUSTER = 1 << 2, /* what is read: all of the cluster */
+};
+
+/*
+ * aobj_pager_get: makes the page at @pgoff resident and valid
+ *
+ * => 0: *@cp is the page's cluster, locked and referenced; the page is there,
+ *    valid and active; release it with aobj_pager_release()
+ * => -ENXIO: past the end of the object
+ * => -EIO: its slot could not be read
+ * => -ENOSPC: neither budget nor swap has room, and waiting did not help
+ * => -ENOMEM: no memory for the page or for what keeps account of it
+ * => -EINTR: a fatal signal came while waiting
+ * => -EAGAIN: with NOWAIT, it would have to wait
+ * => -ENODATA: with NOCREATE, the page was never touched: it reads as zeros
+ *
+ * => may sleep for memory; without NOWAIT also for I/O and for room in the
+ *    budget, killable; holds no lock of ours meanwhile
+ * => neighbours are brought in as well when the page continues a sequence
+ */
+int aobj_pager_get(struct aobj *obj, pgoff_t pgoff, unsigned int flags,
+		   struct aobj_cluster **cp);
+void aobj_pager_release(struct aobj_cluster *c);
+
+/* => as get, but returns the page itself, referenced, and nothing locked */
+int aobj_pager_get_page(struct aobj *obj, pgoff_t pgoff, unsigned int flags,
+			struct page **page);
+
+#endif /* AOBJ_PAGER_H */

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The slot allocator of one swap device; pure logic, see the header. */
+#include <linux/bitops.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "aobj_slots.h"
+
+#define GROUP_SLOTS 64
+#define GROUP_SOME 16
+
+static void summarize(struct aobj_hbitmap *b, u32 group, bool set)
+{
+	if (set)
+		aobj_hbitmap_set(b, group);
+	else
+		aobj_hbitmap_clear(b, group);
+}
+
+static void group_update(struct aobj_slots *s, u32 group, u64 taken)
+{
+	u64 old = s->taken[group];
+	unsigned int was = GROUP_SLOTS - hweight64(old);
+	unsigned int now = GROUP_SLOTS - hweight64(taken);
+
+	s->taken[group] = taken;
+	if ((was == GROUP_SLOTS) != (now == GROUP_SLOTS))
+		summarize(&s->whole, group, now == GROUP_SLOTS);
+	if ((was >= GROUP_SOME) != (now >= GROUP_SOME))
+		summarize(&s->some, group, now >= GROUP_SOME);
+	if (!was != !now)
+		summarize(&s->any, group, now);
+}
+
+static u64 run_mask(unsigned int first, unsigned int nr)
+{
+	return (~0ULL >> (GROUP_SLOTS - nr)) << first;
+}
+
+static int slots_init_maps(struct aobj_slots *s, u32 groups)
+{
+	s->taken = kvmalloc_array(groups, sizeof(u64), GFP_KERNEL);
+	if (!s->taken || aobj_hbitmap_init(&s->whole, groups) ||
+	    aobj_hbitmap_init(&s->some, groups) ||
+	    aobj_hbitmap_init(&s->any, groups)) {
+		aobj_slots_exit(s);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+int aobj_slots_init(struct aobj_slots *s, u32 nr)
+{
+	u32 groups = DIV_ROUND_UP(nr, GROUP_SLOTS);
+	u32 tail = nr % GROUP_SLOTS;
+
+	*s = (struct aobj_slots){ .nr = nr };
+	spin_lock_init(&s->lock);
+	if (slots_init_maps(s, groups))
+		return -ENOMEM;
+
+	for (u32 g = 0; g < groups; g++) {
+		s->taken[g] = ~0ULL;
+		group_update(s, g, 0);
+	}
+	if (tail)
+		group_update(s, groups - 1,
+			     run_mask(tail, GROUP_SLOTS - tail));
+	return 0;
+}
+
+void aobj_slots_exit(struct aobj_slots *s)
+{
+	aobj_hbitmap_exit(&s->any);
+	aobj_hbitmap_exit(&s->some);
+	aobj_hbitmap_exit(&s->whole);
+	kvfree(s->taken);
+	s->taken = NULL;
+}
+
+bool aobj_slots_reserve(struct aobj_slots *s, u32 slot, bool header)
+{
+	u32 group = slot / GROUP_SLOTS;
+	u64 bit = BIT_ULL(slot % GROUP_SLOTS);
+	bool was_free;
+
+	spin_lock(&s->lock);
+	was_free = !(s->taken[group] & bit);
+	if (was_free) {
+		group_update(s, group, s->taken[group] | bit);
+		if (!header)
+			s->bad++;
+	}
+	spin_unlock(&s->lock);
+	return was_free;
+}
+
+static u32 next_group(const struct aobj_slots *s, const struct aobj_hbitmap *b)
+{
+	u32 group = aobj_hbitmap_next(b, s->cursor);
+
+	if (group == AOBJ_HBITMAP_NONE)
+		group = aobj_hbitmap_next(b, 0);
+	return group;
+}
+
+/* A long run deserves a group of its own; a short one should not break one. */
+static u32 pick_group(const struct aobj_slots *s, u32 want)
+{
+	u32 group = AOBJ_HBITMAP_NONE;
+
+	if (want > GROUP_SOME)
+		group = next_group(s, &s->whole);
+	if (group == AOBJ_HBITMAP_NONE)
+		group = next_group(s, &s->some);
+	if (group == AOBJ_HBITMAP_NONE)
+		group = next_group(s, &s->any);
+	return group;
+}
+
+/* The first run of at least @want free slots, else the longest one. */
+static u32 pick_run(u64 taken, u32 want, u32 *first)
+{
+	u32 at = 0, best = 0;
+
+	while (at < GROUP_SLOTS && best < want) {
+		u64 free_from = ~taken & (~0ULL << at);
+		u64 taken_from;
+		u32 len;
+
+		if (!free_from)
+			break;
+		at = __ffs64(free_from);
+		taken_from = taken & (~0ULL << at);
+		len = (taken_from ? __ffs64(taken_from) : GROUP_SLOTS) - at;
+		if (len > best) {
+			best = len;
+			*first = at;
+		}
+		at += len;
+	}
+	return min(best, want);
+}
+
+u32 aobj_slots_alloc(struct aobj_slots *s, u32 want, u32 *first)
+{
+	u32 group, at = 0, len = 0;
+
+	want = min_t(u32, want, GROUP_SLOTS);
+	spin_lock(&s->lock);
+	group = pick_group(s, want);
+	if (group != AOBJ_HBITMAP_NONE) {
+		len = pick_run(s->taken[group], want, &at);
+		group_update(s, group, s->taken[group] | run_mask(at, len));
+		s->used += len;
+		s->cursor = group;
+		*first = group * GROUP_SLOTS + at;
+	}
+	spin_unlock(&s->lock);
+	return len;
+}
+
+void aobj_slots_free(struct aobj_slots *s, u32 first, u32 nr)
+{
+	spin_lock(&s->lock);
+	s->used -= nr;
+	while (nr) {
+		u32 group = first / GROUP_SLOTS, at = first % GROUP_SLOTS;
+		u32 len = min_t(u32, nr, GROUP_SLOTS - at);
+		u64 mask = run_mask(at, len);
+
+		WARN_ON_ONCE((s->taken[group] & mask) != mask);
+		group_update(s, group, s->taken[group] & ~mask);
+		first += len;
+		nr -= len;
+	}
+	spin_unlock(&s->lock);
+}
+
+void aobj_slots_mark_bad(struct aobj_slots *s, u32 slot)
+{
+	spin_lock(&s->lock);
+	WARN_ON_ONCE(!(s->taken[slot / GROUP_SLOTS] &
+		       BIT_ULL(slot % GROUP_SLOTS)));
+	s->used--;
+	s->bad++;
+	spin_unlock(&s->lock);
+}

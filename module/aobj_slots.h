@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The slot allocator of one swap device.
+ *
+ * Slots come in groups of 64, a word each.  Three summaries say which groups
+ * are wholly free, which have at least 16 slots free and which have any, so
+ * that a search costs the same on a fragmented device as on an empty one.
+ *
+ * The design follows uvm_swap's per-device extent map in what it promises
+ * (allocate a run, free one slot, mark bad) and not in how it searches.
+ */
+#ifndef AOBJ_SLOTS_H
+#define AOBJ_SLOTS_H
+
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+#include "aobj_hbitmap.h"
+
+/*
+ * Lock legend:  L: under @lock   I: set once
+ */
+struct aobj_slots {
+	spinlock_t lock;
+	u32 nr; /* I: slots, those never handed out included */
+	u32 used; /* L: handed out */
+	u32 bad; /* L: never to be handed out (again) */
+	u32 cursor; /* L: the group where the next search begins */
+	u64 *taken; /* L: a bit a slot: handed out, bad, or past the end */
+	struct aobj_hbitmap whole; /* L: groups wholly free */
+	struct aobj_hbitmap some; /* L: groups with at least 16 free slots */
+	struct aobj_hbitmap any; /* L: groups with a free slot */
+};
+
+/*
+ * aobj_slots_init: an allocator of slots 0 to @nr - 1, all free
+ * => may sleep; -ENOMEM
+ */
+int aobj_slots_init(struct aobj_slots *s, u32 nr);
+void aobj_slots_exit(struct aobj_slots *s);
+
+/*
+ * aobj_slots_reserve: takes a slot out of use before it was ever handed out
+ * => counted as bad unless @header; false if the slot was taken already
+ */
+bool aobj_slots_reserve(struct aobj_slots *s, u32 slot, bool header);
+
+/*
+ * aobj_slots_alloc: a run of up to @want consecutive slots
+ * => never sleeps
+ * => returns the length of the run, 0 when no slot is free
+ */
+u32 aobj_slots_alloc(struct aobj_slots *s, u32 want, u32 *first);
+
+/* aobj_slots_free: => the slots are handed out; never sleeps */
+void aobj_slots_free(struct aobj_slots *s, u32 first, u32 nr);
+
+/* aobj_slots_mark_bad: => the slot is handed out, and never is again */
+void aobj_slots_mark_bad(struct aobj_slots *s, u32 slot);
+
+#endif /* AOBJ_SLOTS_H */

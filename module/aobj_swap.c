@@ -1,0 +1,567 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Swap devices, see the header.
+ *
+ * The table changes under swap_mutex.  Who holds a slot may use the slot's
+ * device without a lock: a device leaves only when none of its slots is used.
+ * Who holds none (aobj_swap_alloc) looks under RCU, and so does who is about
+ * to give up the last one.
+ */
+#include <linux/delay.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/swap.h>
+
+#include "aobj_page.h"
+#include "aobj_swap.h"
+#include "aobj_swap_header.h"
+
+#define BIO_POOL 16 /* bios that are there even when memory is not */
+#define FAILURES_MAX 32 /* failed writes in a row that stop a device */
+
+static DEFINE_MUTEX(swap_mutex);
+static struct aobj_swapdev __rcu *swapdevs[AOBJ_SWAPDEVS];
+static struct kset *swap_kset;
+
+static DEFINE_SPINLOCK(swap_list_lock);
+static LIST_HEAD(mixed_clusters); /* clusters on several devices */
+
+#define for_each_swapdev(dev, i)                                        \
+	for ((i) = 0; (i) < AOBJ_SWAPDEVS; (i)++)                       \
+		if (!((dev) = rcu_dereference_check(                    \
+			      swapdevs[i],                              \
+			      lockdep_is_held(&swap_mutex)))) {         \
+		} else
+
+static bool holds_slot(const struct aobj_swapdev *dev, u32 slot)
+{
+	return slot - dev->base < dev->npages;
+}
+
+struct aobj_swapdev *aobj_swap_dev(u32 slot)
+{
+	struct aobj_swapdev *dev, *found = NULL;
+	int i;
+
+	rcu_read_lock();
+	for_each_swapdev(dev, i) {
+		if (holds_slot(dev, slot)) {
+			found = dev;
+			break;
+		}
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+static bool takes_pages(const struct aobj_swapdev *dev)
+{
+	return !READ_ONCE(dev->draining) && !READ_ONCE(dev->failed);
+}
+
+bool aobj_swap_alloc(u32 want, struct aobj_slot_run *run)
+{
+	struct aobj_swapdev *dev;
+	u32 first;
+	int i;
+
+	run->nr = 0;
+	rcu_read_lock();
+	for_each_swapdev(dev, i) {
+		if (!takes_pages(dev))
+			continue;
+		run->nr = aobj_slots_alloc(&dev->slots, want, &first);
+		if (run->nr) {
+			run->dev = dev;
+			run->first = dev->base + first;
+			break;
+		}
+	}
+	rcu_read_unlock();
+	return run->nr;
+}
+
+void aobj_swap_free(u32 first, u32 nr)
+{
+	struct aobj_swapdev *dev;
+
+	if (!nr)
+		return;
+	rcu_read_lock();
+	dev = aobj_swap_dev(first);
+	aobj_slots_free(&dev->slots, first - dev->base, nr);
+	rcu_read_unlock();
+}
+
+void aobj_swap_mark_bad(u32 slot)
+{
+	struct aobj_swapdev *dev;
+
+	rcu_read_lock();
+	dev = aobj_swap_dev(slot);
+	pr_warn_ratelimited("%pg: slot %u is bad and used no more\n", dev->bdev,
+			    slot - dev->base);
+	aobj_slots_mark_bad(&dev->slots, slot - dev->base);
+	rcu_read_unlock();
+}
+
+void aobj_swap_write_failed(struct aobj_swapdev *dev)
+{
+	if (atomic_inc_return(&dev->failures) < FAILURES_MAX ||
+	    READ_ONCE(dev->failed))
+		return;
+	WRITE_ONCE(dev->failed, true);
+	pr_err("%pg: %d writes in a row failed: no more pages go there\n",
+	       dev->bdev, FAILURES_MAX);
+}
+
+void aobj_swap_write_worked(struct aobj_swapdev *dev)
+{
+	if (atomic_read(&dev->failures))
+		atomic_set(&dev->failures, 0);
+}
+
+unsigned long aobj_swap_free_slots(void)
+{
+	struct aobj_swapdev *dev;
+	unsigned long nr = 0;
+	int i;
+
+	rcu_read_lock();
+	for_each_swapdev(dev, i)
+		if (takes_pages(dev))
+			nr += dev->npages - 1 - READ_ONCE(dev->slots.used) -
+			      READ_ONCE(dev->slots.bad);
+	rcu_read_unlock();
+	return nr;
+}
+
+unsigned long aobj_swap_used_beside(const struct aobj_swapdev *but)
+{
+	struct aobj_swapdev *dev;
+	unsigned long nr = 0;
+	int i;
+
+	rcu_read_lock();
+	for_each_swapdev(dev, i)
+		if (dev != but)
+			nr += READ_ONCE(dev->slots.used);
+	rcu_read_unlock();
+	return nr;
+}
+
+void aobj_swap_link(struct aobj_cluster *c, struct aobj_swapdev *dev)
+{
+	lockdep_assert_held(&c->lock);
+	if (c->nr_slots && (!c->home || c->home == dev))
+		return;
+
+	spin_lock(&swap_list_lock);
+	if (!c->nr_slots) {
+		c->home = dev;
+		list_add_tail(&c->swap_node, &dev->clusters);
+	} else {
+		c->home = NULL;
+		list_move_tail(&c->swap_node, &mixed_clusters);
+	}
+	spin_unlock(&swap_list_lock);
+}
+
+void aobj_swap_unlink(struct aobj_cluster *c)
+{
+	lockdep_assert_held(&c->lock);
+	spin_lock(&swap_list_lock);
+	list_del_init(&c->swap_node);
+	c->home = NULL;
+	spin_unlock(&swap_list_lock);
+}
+
+static struct aobj_cluster *rotate(struct list_head *list)
+{
+	struct aobj_cluster *c;
+
+	c = list_first_entry_or_null(list, struct aobj_cluster, swap_node);
+	if (!c)
+		return NULL;
+	/* On a list it has slots, and so the XArray has it: it is alive. */
+	refcount_inc(&c->refs);
+	list_move_tail(&c->swap_node, list);
+	return c;
+}
+
+struct aobj_cluster *aobj_swap_next_cluster(struct aobj_swapdev *dev)
+{
+	struct aobj_cluster *c;
+
+	spin_lock(&swap_list_lock);
+	c = rotate(&dev->clusters);
+	if (!c)
+		c = rotate(&mixed_clusters);
+	spin_unlock(&swap_list_lock);
+	return c;
+}
+
+/*
+ * Its directory in sysfs: /sys/class/misc/aobj/swap/MAJOR:MINOR
+ */
+
+struct swapdev_attr {
+	struct attribute attr;
+	ssize_t (*show)(struct aobj_swapdev *dev, char *buf);
+};
+
+static ssize_t show_pages(char *buf, u64 pages)
+{
+	return sysfs_emit(buf, "%llu\n", pages << PAGE_SHIFT);
+}
+
+static ssize_t name_show(struct aobj_swapdev *dev, char *buf)
+{
+	return sysfs_emit(buf, "%pg\n", dev->bdev);
+}
+
+static ssize_t size_show(struct aobj_swapdev *dev, char *buf)
+{
+	return show_pages(buf, dev->npages - 1 - READ_ONCE(dev->slots.bad));
+}
+
+static ssize_t used_show(struct aobj_swapdev *dev, char *buf)
+{
+	return show_pages(buf, READ_ONCE(dev->slots.used));
+}
+
+static ssize_t bad_show(struct aobj_swapdev *dev, char *buf)
+{
+	return show_pages(buf, READ_ONCE(dev->slots.bad));
+}
+
+static ssize_t state_show(struct aobj_swapdev *dev, char *buf)
+{
+	return sysfs_emit(buf, "%s\n",
+			  READ_ONCE(dev->draining) ? "draining" :
+			  READ_ONCE(dev->failed)   ? "failed" :
+						     "active");
+}
+
+#define SWAPDEV_ATTR(_name)                                       \
+	static struct swapdev_attr _name##_attr = {               \
+		.attr = { .name = #_name, .mode = 0444 },         \
+		.show = _name##_show,                             \
+	}
+
+SWAPDEV_ATTR(name);
+SWAPDEV_ATTR(size);
+SWAPDEV_ATTR(used);
+SWAPDEV_ATTR(bad);
+SWAPDEV_ATTR(state);
+
+static struct attribute *swapdev_attrs[] = {
+	&name_attr.attr, &size_attr.attr,  &used_attr.attr,
+	&bad_attr.attr,	 &state_attr.attr, NULL,
+};
+ATTRIBUTE_GROUPS(swapdev);
+
+static ssize_t swapdev_show(struct kobject *kobj, struct attribute *attr,
+			    char *buf)
+{
+	return container_of(attr, struct swapdev_attr, attr)
+		->show(container_of(kobj, struct aobj_swapdev, kobj), buf);
+}
+
+static void swapdev_release(struct kobject *kobj)
+{
+	complete(&container_of(kobj, struct aobj_swapdev, kobj)->released);
+}
+
+static const struct sysfs_ops swapdev_sysfs_ops = { .show = swapdev_show };
+
+static const struct kobj_type swapdev_ktype = {
+	.release = swapdev_release,
+	.sysfs_ops = &swapdev_sysfs_ops,
+	.default_groups = swapdev_groups,
+};
+
+/*
+ * Taking a device into use
+ */
+
+static int read_header(struct aobj_swapdev *dev, struct page *page)
+{
+	struct bio_vec vec;
+	struct bio bio;
+	int err;
+
+	bio_init(&bio, dev->bdev, &vec, 1, REQ_OP_READ | REQ_SYNC);
+	__bio_add_page(&bio, page, PAGE_SIZE, 0);
+	err = submit_bio_wait(&bio);
+	bio_uninit(&bio);
+	return err;
+}
+
+static int load_header(struct aobj_swapdev *dev, union swap_header *raw)
+{
+	struct aobj_swap_header hdr;
+	const char *why;
+	int err;
+
+	why = aobj_swap_header_parse(
+		raw, bdev_nr_bytes(dev->bdev) >> PAGE_SHIFT, &hdr);
+	if (why) {
+		pr_warn("%pg: %s\n", dev->bdev, why);
+		return -EINVAL;
+	}
+
+	dev->npages = hdr.npages;
+	err = aobj_slots_init(&dev->slots, hdr.npages);
+	if (err)
+		return err;
+	aobj_slots_reserve(&dev->slots, 0, true);
+	for (u32 i = 0; i < hdr.nr_bad; i++)
+		aobj_slots_reserve(&dev->slots,
+				   aobj_swap_header_bad(raw, &hdr, i), false);
+	if (dev->slots.bad + 1 >= dev->npages) {
+		pr_warn("%pg: every page of the swap area is bad\n", dev->bdev);
+		aobj_slots_exit(&dev->slots);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int check_device(struct aobj_swapdev *dev)
+{
+	if (bdev_read_only(dev->bdev))
+		return -EROFS;
+	if (bdev_is_zoned(dev->bdev) ||
+	    bdev_logical_block_size(dev->bdev) > PAGE_SIZE)
+		return -EOPNOTSUPP;
+	return 0;
+}
+
+static int open_swap_area(struct aobj_swapdev *dev)
+{
+	struct page *page;
+	int err = check_device(dev);
+
+	if (err)
+		return err;
+	page = alloc_page(GFP_KERNEL);
+	if (!page)
+		return -ENOMEM;
+	err = read_header(dev, page);
+	if (!err)
+		err = load_header(dev, page_address(page));
+	__free_page(page);
+	return err;
+}
+
+static int swapdev_claim(struct aobj_swapdev *dev, dev_t devt)
+{
+	int err;
+
+	dev->claim = aobj_compat_bdev_open(devt, dev);
+	if (IS_ERR(dev->claim))
+		return PTR_ERR(dev->claim);
+	dev->bdev = aobj_compat_bdev(dev->claim);
+	err = open_swap_area(dev);
+	if (err)
+		aobj_compat_bdev_close(dev->claim);
+	return err;
+}
+
+static int swapdev_bios(struct aobj_swapdev *dev)
+{
+	const unsigned int front = offsetof(struct aobj_io, bio);
+	int err;
+
+	err = bioset_init(&dev->bios_in, BIO_POOL, front, BIOSET_NEED_BVECS);
+	if (err)
+		return err;
+	err = bioset_init(&dev->bios_out, BIO_POOL, front, BIOSET_NEED_BVECS);
+	if (err)
+		bioset_exit(&dev->bios_in);
+	return err;
+}
+
+/* => the lowest base with room for the device's slots, or an error */
+static int pick_base(struct aobj_swapdev *new)
+{
+	struct aobj_swapdev *dev;
+	u64 base = 0;
+	bool moved;
+	int i;
+
+	do {
+		moved = false;
+		for_each_swapdev(dev, i) {
+			if (base < (u64)dev->base + dev->npages &&
+			    dev->base < base + new->npages) {
+				base = (u64)dev->base + dev->npages;
+				moved = true;
+			}
+		}
+	} while (moved);
+	if (base + new->npages > AOBJ_SLOT_BAD)
+		return -ENOSPC;
+	new->base = base;
+	return 0;
+}
+
+static int swapdev_publish(struct aobj_swapdev *dev)
+{
+	int err, i;
+
+	for (i = 0; i < AOBJ_SWAPDEVS; i++)
+		if (!rcu_access_pointer(swapdevs[i]))
+			break;
+	if (i == AOBJ_SWAPDEVS)
+		return -ENOSPC;
+	err = pick_base(dev);
+	if (err)
+		return err;
+
+	dev->kobj.kset = swap_kset;
+	err = kobject_init_and_add(&dev->kobj, &swapdev_ktype, NULL, "%u:%u",
+				   MAJOR(dev->bdev->bd_dev),
+				   MINOR(dev->bdev->bd_dev));
+	if (err) {
+		kobject_put(&dev->kobj);
+		wait_for_completion(&dev->released);
+		return err;
+	}
+	rcu_assign_pointer(swapdevs[i], dev);
+	return 0;
+}
+
+static void swapdev_unclaim(struct aobj_swapdev *dev)
+{
+	aobj_slots_exit(&dev->slots);
+	aobj_compat_bdev_close(dev->claim);
+}
+
+static int swapdev_setup(struct aobj_swapdev *dev, dev_t devt)
+{
+	int err = swapdev_claim(dev, devt);
+
+	if (err)
+		return err;
+	dev->stable_writes = bdev_stable_writes(dev->bdev);
+	dev->synchronous = aobj_compat_bdev_synchronous(dev->bdev);
+	err = swapdev_bios(dev);
+	if (err)
+		goto unclaim;
+	err = swapdev_publish(dev);
+	if (err)
+		goto bios;
+	return 0;
+bios:
+	bioset_exit(&dev->bios_out);
+	bioset_exit(&dev->bios_in);
+unclaim:
+	swapdev_unclaim(dev);
+	return err;
+}
+
+int aobj_swap_on(dev_t devt)
+{
+	struct aobj_swapdev *dev = kzalloc(sizeof(*dev), GFP_KERNEL);
+	int err;
+
+	if (!dev)
+		return -ENOMEM;
+	init_completion(&dev->released);
+	INIT_LIST_HEAD(&dev->clusters);
+
+	mutex_lock(&swap_mutex);
+	err = swapdev_setup(dev, devt);
+	if (!err)
+		pr_info("%pg: in use for swap, %u pages\n", dev->bdev,
+			dev->npages - 1 - dev->slots.bad);
+	mutex_unlock(&swap_mutex);
+
+	if (err)
+		kfree(dev);
+	else
+		wake_up(&aobj_daemon_wait);
+	return err;
+}
+
+/*
+ * Giving a device back
+ */
+
+static struct aobj_swapdev *find_device(dev_t devt)
+{
+	struct aobj_swapdev *dev;
+	int i;
+
+	for_each_swapdev(dev, i)
+		if (dev->bdev->bd_dev == devt)
+			return dev;
+	return NULL;
+}
+
+struct aobj_swapdev *aobj_swap_drain_begin(dev_t devt)
+{
+	struct aobj_swapdev *dev;
+
+	mutex_lock(&swap_mutex);
+	dev = find_device(devt);
+	if (!dev)
+		dev = ERR_PTR(-ENOENT);
+	else if (dev->draining)
+		dev = ERR_PTR(-EBUSY);
+	else
+		WRITE_ONCE(dev->draining, true);
+	mutex_unlock(&swap_mutex);
+	return dev;
+}
+
+void aobj_swap_drain_abort(struct aobj_swapdev *dev)
+{
+	WRITE_ONCE(dev->draining, false);
+	wake_up(&aobj_daemon_wait);
+}
+
+static void swapdev_unpublish(struct aobj_swapdev *dev)
+{
+	for (int i = 0; i < AOBJ_SWAPDEVS; i++)
+		if (rcu_access_pointer(swapdevs[i]) == dev)
+			RCU_INIT_POINTER(swapdevs[i], NULL);
+	synchronize_rcu();
+	/* A completion gives up its bio after the page's slot may be free. */
+	while (atomic_read(&dev->inflight))
+		msleep(1);
+	/* ... and looks at the device a last time to say so, under RCU. */
+	synchronize_rcu();
+}
+
+void aobj_swap_drain_finish(struct aobj_swapdev *dev)
+{
+	mutex_lock(&swap_mutex);
+	swapdev_unpublish(dev);
+	kobject_put(&dev->kobj);
+	wait_for_completion(&dev->released);
+	pr_info("%pg: no longer in use\n", dev->bdev);
+	bioset_exit(&dev->bios_out);
+	bioset_exit(&dev->bios_in);
+	swapdev_unclaim(dev);
+	mutex_unlock(&swap_mutex);
+	kfree(dev);
+}
+
+int aobj_swap_init(struct kobject *parent)
+{
+	swap_kset = kset_create_and_add("swap", NULL, parent);
+	return swap_kset ? 0 : -ENOMEM;
+}
+
+void aobj_swap_exit(void)
+{
+	for (int i = 0; i < AOBJ_SWAPDEVS; i++) {
+		struct aobj_swapdev *dev = rcu_access_pointer(swapdevs[i]);
+
+		if (dev)
+			aobj_swap_drain_finish(dev);
+	}
+	kset_unregister(swap_kset);
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Swap devices: claiming one, the table of them, and the 32-bit slot space
+ * that they share.  A device's slots are numbered from its @base on, so that
+ * a slot number alone says where a page is.
+ */
+#ifndef AOBJ_SWAP_H
+#define AOBJ_SWAP_H
+
+#include <linux/bio.h>
+#include <linux/completion.h>
+#include <linux/kobject.h>
+#include <linux/llist.h>
+
+#include "aobj_internal.h"
+#include "aobj_slots.h"
+
+#define AOBJ_SWAPDEVS 32
+
+/**
+ * struct aobj_swapdev - a swap device in use
+ * @kobj: its directory in sysfs
+ * @released: the directory is gone for good
+ * @claim: I: the exclusive claim
+ * @bdev: I
+ * @base: I: global number of its slot 0, which is its header
+ * @npages: I: slots, the header included
+ * @stable_writes: I: a page must not change while it is written
+ * @synchronous: I: a read is done when submit_bio() returns
+ * @slots: its allocator
+ * @clusters: swap list lock: clusters whose slots are all here
+ * @draining: swapoff is under way: no new slots (READ_ONCE)
+ * @failed: too many writes in a row failed: no new slots (READ_ONCE)
+ * @failures: A: writes that failed in a row
+ * @inflight: A: bios under way
+ * @bios_in: I: bios for reading, freed in interrupts
+ * @bios_out: I: bios for writing, freed by who reaps completions
+ */
+struct aobj_swapdev {
+	struct kobject kobj;
+	struct completion released;
+	struct aobj_bdev_claim *claim;
+	struct block_device *bdev;
+	u32 base;
+	u32 npages;
+	bool stable_writes;
+	bool synchronous;
+	struct aobj_slots slots;
+	struct list_head clusters;
+	bool draining;
+	bool failed;
+	atomic_t failures;
+	atomic_t inflight;
+	struct bio_set bios_in;
+	struct bio_set bios_out;
+};
+
+/**
+ * struct aobj_slot_run - consecutive slots of one device
+ * @dev: the device, which cannot go while the run holds a slot of it
+ * @first: global number of the first
+ * @nr: how many
+ */
+struct aobj_slot_run {
+	struct aobj_swapdev *dev;
+	u32 first;
+	u32 nr;
+};
+
+/**
+ * struct aobj_io - what a bio is for; it lives in the bio's front pad
+ * @done: on the list of completions to be reaped
+ * @dev: the device
+ * @slot: global number of the first slot; the pages go to consecutive ones
+ * @nr: pages
+ * @write: the direction
+ * @tries: how often it was submitted
+ * @status: of the last try
+ * @cluster: of each page; a write holds a reference to each
+ * @index: of each page in its cluster
+ * @bio: last; its vector holds the pages, one an entry
+ */
+struct aobj_io {
+	struct llist_node done;
+	struct aobj_swapdev *dev;
+	u32 slot;
+	u8 nr;
+	bool write;
+	u8 tries;
+	blk_status_t status;
+	struct aobj_cluster *cluster[AOBJ_CLUSTER_PAGES];
+	u8 index[AOBJ_CLUSTER_PAGES];
+	struct bio bio;
+};
+
+int aobj_swap_init(struct kobject *parent);
+/* => no object is left; gives back the devices that are still in use */
+void aobj_swap_exit(void);
+
+/*
+ * aobj_swap_on: takes a device into use
+ * => may sleep; errors as in struct aobj_swapon
+ */
+int aobj_swap_on(dev_t devt);
+
+/*
+ * aobj_swap_drain_begin: no new slots on the device from here on
+ * => the device, which stays valid until drain_abort or drain_finish;
+ *    -ENOENT if it is not in use, -EBUSY if it is being drained
+ */
+struct aobj_swapdev *aobj_swap_drain_begin(dev_t devt);
+void aobj_swap_drain_abort(struct aobj_swapdev *dev);
+/* => no slot is used any more; may sleep */
+void aobj_swap_drain_finish(struct aobj_swapdev *dev);
+
+/* => slots free on devices that take new pages; a snapshot */
+unsigned long aobj_swap_free_slots(void);
+/* => slots used on all devices but @dev; a snapshot */
+unsigned long aobj_swap_used_beside(const struct aobj_swapdev *dev);
+
+/* => the device of a slot; the caller holds the slot, and so the device */
+struct aobj_swapdev *aobj_swap_dev(u32 slot);
+
+/*
+ * aobj_swap_alloc: a run of up to @want slots
+ * => false when every device is full, failed or draining; never sleeps
+ */
+bool aobj_swap_alloc(u32 want, struct aobj_slot_run *run);
+/* => no I/O is in flight on the slots; never sleeps */
+void aobj_swap_free(u32 first, u32 nr);
+/* => the slot is held, and is given up for good */
+void aobj_swap_mark_bad(u32 slot);
+
+/* aobj_swap_write_failed, _worked: keep watch over failures in a row */
+void aobj_swap_write_failed(struct aobj_swapdev *dev);
+void aobj_swap_write_worked(struct aobj_swapdev *dev);
+
+/*
+ * aobj_swap_link, _unlink: the lists of clusters that swapoff walks
+ * => link before a slot of @dev is put into the cluster, unlink when its last
+ *    slot has gone; the cluster is locked
+ */
+void aobj_swap_link(struct aobj_cluster *c, struct aobj_swapdev *dev);
+void aobj_swap_unlink(struct aobj_cluster *c);
+
+/*
+ * aobj_swap_next_cluster: a cluster with slots on @dev, and maybe elsewhere
+ * => referenced, not locked, and moved to the end of its list; or NULL
+ */
+struct aobj_cluster *aobj_swap_next_cluster(struct aobj_swapdev *dev);
+
+#endif /* AOBJ_SWAP_H */

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Swap I/O, see the header. */
+#include <linux/bio.h>
+#include <linux/pagemap.h>
+#include <linux/wait.h>
+
+#include "aobj_cluster.h"
+#include "aobj_events.h"
+#include "aobj_page.h"
+#include "aobj_swapio.h"
+
+#define READ_TRIES 3
+
+static LLIST_HEAD(done_list);
+static const struct aobj_io_ops *evict_ops;
+static const struct aobj_io_ops *pager_ops;
+
+void aobj_swapio_init(const struct aobj_io_ops *evict,
+		      const struct aobj_io_ops *pager)
+{
+	evict_ops = evict;
+	pager_ops = pager;
+}
+
+bool aobj_swapio_permanent(blk_status_t status)
+{
+	return status == BLK_STS_MEDIUM || status == BLK_STS_PROTECTION;
+}
+
+struct page *aobj_swapio_page(const struct aobj_io *io, unsigned int i)
+{
+	return io->bio.bi_io_vec[i].bv_page;
+}
+
+struct aobj_io *aobj_swapio_alloc(struct aobj_swapdev *dev, u32 slot,
+				  bool write, gfp_t gfp)
+{
+	struct aobj_io *io;
+	struct bio *bio;
+
+	bio = bio_alloc_bioset(dev->bdev, AOBJ_CLUSTER_PAGES,
+			       write ? REQ_OP_WRITE | REQ_SWAP : REQ_OP_READ,
+			       gfp | __GFP_NOWARN,
+			       write ? &dev->bios_out : &dev->bios_in);
+	if (!bio)
+		return NULL;
+	io = container_of(bio, struct aobj_io, bio);
+	io->dev = dev;
+	io->slot = slot;
+	io->nr = 0;
+	io->write = write;
+	io->tries = 0;
+	return io;
+}
+
+bool aobj_swapio_add(struct aobj_io *io, struct aobj_cluster *c,
+		     unsigned int i, struct page *page)
+{
+	if (io->nr == AOBJ_CLUSTER_PAGES)
+		return false;
+	/* Never merged with the one before: one vector entry is one page. */
+	__bio_add_page(&io->bio, page, PAGE_SIZE, 0);
+	io->cluster[io->nr] = c;
+	io->index[io->nr] = i;
+	io->nr++;
+	if (io->write)
+		refcount_inc(&c->refs);
+	return true;
+}
+
+static void io_free(struct aobj_io *io)
+{
+	struct aobj_swapdev *dev = io->dev;
+
+	/* The last look at the device is under RCU: see swapdev_unpublish. */
+	rcu_read_lock();
+	bio_put(&io->bio);
+	atomic_dec(&dev->inflight);
+	rcu_read_unlock();
+}
+
+static void finish_read(struct aobj_io *io)
+{
+	for (unsigned int i = 0; i < io->nr; i++) {
+		struct folio *folio = page_folio(aobj_swapio_page(io, i));
+
+		folio_mark_uptodate(folio);
+		folio_unlock(folio);
+	}
+	io_free(io);
+}
+
+static void io_end(struct bio *bio)
+{
+	struct aobj_io *io = container_of(bio, struct aobj_io, bio);
+
+	io->status = bio->bi_status;
+	if (!io->write && !io->status) {
+		finish_read(io);
+		return;
+	}
+	llist_add(&io->done, &done_list);
+	wake_up(&aobj_daemon_wait);
+}
+
+static void io_start(struct aobj_io *io)
+{
+	io->tries++;
+	io->bio.bi_iter.bi_sector = (sector_t)(io->slot - io->dev->base)
+				    << (PAGE_SHIFT - SECTOR_SHIFT);
+	io->bio.bi_end_io = io_end;
+	atomic_inc(&io->dev->inflight);
+	submit_bio(&io->bio);
+}
+
+void aobj_swapio_submit(struct aobj_io *io)
+{
+	if (io->write) {
+		aobj_count(AOBJ_EV_WRITE_BIOS, 1);
+		aobj_count(AOBJ_EV_PAGES_OUT, io->nr);
+	} else {
+		aobj_count(AOBJ_EV_READ_BIOS, 1);
+		aobj_count(AOBJ_EV_PAGES_IN, io->nr);
+	}
+	io_start(io);
+}
+
+/* => the same page to the same slot again */
+static void io_retry(struct aobj_io *io)
+{
+	struct page *page = aobj_swapio_page(io, 0);
+
+	bio_reset(&io->bio, io->dev->bdev, io->bio.bi_opf);
+	__bio_add_page(&io->bio, page, PAGE_SIZE, 0);
+	atomic_dec(&io->dev->inflight);
+	io_start(io);
+}
+
+/* => one page of a failed request by itself; false if there is no bio */
+static bool io_split_one(struct aobj_io *io, unsigned int i)
+{
+	struct aobj_io *one;
+
+	one = aobj_swapio_alloc(io->dev, io->slot + i, io->write, GFP_NOWAIT);
+	if (!one)
+		return false;
+	aobj_swapio_add(one, io->cluster[i], io->index[i],
+			aobj_swapio_page(io, i));
+	/* It was counted as submitted; only the bio is another. */
+	aobj_count(io->write ? AOBJ_EV_WRITE_BIOS : AOBJ_EV_READ_BIOS, 1);
+	io_start(one);
+	return true;
+}
+
+static void io_give_up(struct aobj_io *io, unsigned int i)
+{
+	if (io->write)
+		evict_ops->write_done(io, i, 1);
+	else
+		pager_ops->read_failed(io, i);
+}
+
+static void io_split(struct aobj_io *io)
+{
+	for (unsigned int i = 0; i < io->nr; i++)
+		if (!io_split_one(io, i))
+			io_give_up(io, i);
+}
+
+/* Pages of one cluster stand together: one call for each such stretch. */
+static void finish_write(struct aobj_io *io)
+{
+	unsigned int first = 0;
+
+	while (first < io->nr) {
+		unsigned int end = first + 1;
+
+		while (end < io->nr && io->cluster[end] == io->cluster[first])
+			end++;
+		evict_ops->write_done(io, first, end - first);
+		first = end;
+	}
+}
+
+static void io_finish(struct aobj_io *io)
+{
+	if (io->status && io->nr > 1) {
+		io_split(io);
+	} else if (io->write) {
+		finish_write(io);
+	} else if (io->tries < READ_TRIES &&
+		   !aobj_swapio_permanent(io->status)) {
+		io_retry(io);
+		return;
+	} else {
+		pager_ops->read_failed(io, 0);
+	}
+
+	if (io->write)
+		for (unsigned int i = 0; i < io->nr; i++)
+			aobj_cluster_put(io->cluster[i]);
+	io_free(io);
+}
+
+bool aobj_swapio_done(void)
+{
+	return !llist_empty(&done_list);
+}
+
+bool aobj_swapio_reap(void)
+{
+	struct llist_node *list = llist_del_all(&done_list);
+	struct aobj_io *io, *next;
+
+	if (!list)
+		return false;
+	list = llist_reverse_order(list);
+	llist_for_each_entry_safe(io, next, list, done)
+		io_finish(io);
+	return true;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Swap I/O: pages of clusters out to runs of slots and back.
+ *
+ * A read that works is finished in the interrupt: its pages become uptodate
+ * and are unlocked, as in the page cache.  Writes, and reads that fail, need
+ * the cluster's mutex: they go on a list and are finished by who reaps it,
+ * the page daemon or a thread that is short of memory.
+ *
+ * A failed bio of several pages is tried again page by page, so that one bad
+ * sector costs one page; a failed read of one page is tried again twice when
+ * the error is not the medium's.
+ */
+#ifndef AOBJ_SWAPIO_H
+#define AOBJ_SWAPIO_H
+
+#include "aobj_swap.h"
+
+/**
+ * struct aobj_io_ops - who is told how a page's I/O ended
+ * @write_done: pages @first to @first + @nr - 1 of @io, all of one cluster,
+ *	have been written, or could not be (@io->status)
+ * @read_failed: page @i of @io could not be read; its folio is still locked
+ *
+ * Both are called without locks, in process context; they may take the
+ * cluster's mutex, and must not wait for memory or for I/O.
+ */
+struct aobj_io_ops {
+	void (*write_done)(struct aobj_io *io, unsigned int first,
+			   unsigned int nr);
+	void (*read_failed)(struct aobj_io *io, unsigned int i);
+};
+
+void aobj_swapio_init(const struct aobj_io_ops *evict,
+		      const struct aobj_io_ops *pager);
+
+/* => the error is the medium's: trying again is of no use */
+bool aobj_swapio_permanent(blk_status_t status);
+
+/* => the @i'th page of @io */
+struct page *aobj_swapio_page(const struct aobj_io *io, unsigned int i);
+
+/*
+ * aobj_swapio_alloc: an empty request for slots from @slot on
+ * => @gfp GFP_NOWAIT: NULL when the reserve is used up; reap and try again
+ * => @gfp GFP_NOIO: waits for reads to complete; for reads only
+ * => submit it before the next is allocated: the reserve counts on that
+ */
+struct aobj_io *aobj_swapio_alloc(struct aobj_swapdev *dev, u32 slot,
+				  bool write, gfp_t gfp);
+
+/* => false if the request is full; never sleeps; a write takes a reference */
+bool aobj_swapio_add(struct aobj_io *io, struct aobj_cluster *c,
+		     unsigned int i, struct page *page);
+
+/* => may sleep in the device's queue; the request is gone after */
+void aobj_swapio_submit(struct aobj_io *io);
+
+/* => is there anything to reap? */
+bool aobj_swapio_done(void);
+/* => finishes what has completed; false if that was nothing */
+bool aobj_swapio_reap(void);
+
+#endif /* AOBJ_SWAPIO_H */

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The only place that knows of differences between kernels.  The code is
+ * written for the newest; what an older one lacks is made up for here.  What
+ * can be asked of a macro is asked of it, the rest Kbuild asks of the headers.
+ */
+#ifndef AOBJ_COMPAT_H
+#define AOBJ_COMPAT_H
+
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/blkdev.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/gfp.h>
+#include <linux/mm.h>
+#include <linux/shrinker.h>
+
+#ifndef AOBJ_HAVE_VM_FLAGS_SET
+static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
+{
+	vma->vm_flags |= flags;
+}
+#endif
+
+#ifndef AOBJ_HAVE_FD_FILE
+#define fd_file(f) ((f).file)
+#endif
+
+/* For folios of one page, which is all that there are here. */
+#ifndef AOBJ_HAVE_FOLIO_MAPCOUNT
+#define folio_mapcount(folio) page_mapcount(&(folio)->page)
+#endif
+
+#ifndef AOBJ_HAVE_ALLOC_PAGES_BULK
+#define alloc_pages_bulk(gfp, nr, pages) alloc_pages_bulk_array(gfp, nr, pages)
+#endif
+
+/*
+ * A zap tells the kernel's reclaim that a page was used, unless the file says
+ * that nobody will reuse it.  Without that flag the mark has to be taken off
+ * again: two in a row would age other programs' refault distances.
+ */
+#ifdef FMODE_NOREUSE
+#define AOBJ_FMODE FMODE_NOREUSE
+static inline void aobj_compat_unmapped(struct folio *folio)
+{
+}
+#else
+#define AOBJ_FMODE 0
+static inline void aobj_compat_unmapped(struct folio *folio)
+{
+	folio_clear_referenced(folio);
+}
+#endif
+
+/* Drops the lock that a fault came in with; the vma is gone from here on. */
+static inline void aobj_compat_fault_unlock(struct vm_fault *vmf)
+{
+#ifdef AOBJ_HAVE_VMA_LOCK
+	release_fault_lock(vmf);
+#else
+	mmap_read_unlock(vmf->vma->vm_mm);
+#endif
+}
+
+/* Whether a read has finished by the time that submit_bio() returns. */
+static inline bool aobj_compat_bdev_synchronous(struct block_device *bdev)
+{
+#ifdef AOBJ_HAVE_BDEV_SYNCHRONOUS
+	return bdev_synchronous(bdev);
+#else
+	return bdev->bd_disk->fops->rw_page;
+#endif
+}
+
+/* An exclusive claim on a block device. */
+#ifdef AOBJ_HAVE_BDEV_FILE
+#define aobj_bdev_claim file
+static inline struct file *aobj_compat_bdev_open(dev_t dev, void *holder)
+{
+	return bdev_file_open_by_dev(dev, BLK_OPEN_READ | BLK_OPEN_WRITE,
+				     holder, NULL);
+}
+
+static inline struct block_device *aobj_compat_bdev(struct file *claim)
+{
+	return file_bdev(claim);
+}
+
+static inline void aobj_compat_bdev_close(struct file *claim)
+{
+	fput(claim);
+}
+#else
+#define aobj_bdev_claim block_device
+#define AOBJ_BDEV_MODE (FMODE_READ | FMODE_WRITE | FMODE_EXCL)
+static inline struct block_device *aobj_compat_bdev_open(dev_t dev,
+							 void *holder)
+{
+	return blkdev_get_by_dev(dev, AOBJ_BDEV_MODE, holder);
+}
+
+static inline struct block_device *
+aobj_compat_bdev(struct block_device *claim)
+{
+	return claim;
+}
+
+static inline void aobj_compat_bdev_close(struct block_device *claim)
+{
+	blkdev_put(claim, AOBJ_BDEV_MODE);
+}
+#endif
+
+/* The kernel's shrinker of today, on kernels that had a static one. */
+#ifndef AOBJ_HAVE_SHRINKER_ALLOC
+static inline struct shrinker *shrinker_alloc(unsigned int flags,
+					      const char *fmt, ...)
+{
+	struct shrinker *s = kzalloc(sizeof(*s), GFP_KERNEL);
+
+	if (s) {
+		s->flags = flags;
+		s->seeks = DEFAULT_SEEKS;
+	}
+	return s;
+}
+
+static inline int aobj_compat_shrinker_register(struct shrinker *s,
+						const char *name)
+{
+	return register_shrinker(s, "%s", name);
+}
+
+static inline void shrinker_free(struct shrinker *s)
+{
+	unregister_shrinker(s);
+	kfree(s);
+}
+#else
+static inline int aobj_compat_shrinker_register(struct shrinker *s,
+						const char *name)
+{
+	shrinker_register(s);
+	return 0;
+}
+#endif
+
+#endif /* AOBJ_COMPAT_H */

@@ -166,7 +166,7 @@ static u64 pages_to_age(struct aobj_cluster *c)
  * One call, and one TLB flush, for each stretch of pages to unmap; pages that
  * are not mapped may lie inside a stretch, those that stay mapped may not.
  */
-static void unmap_pages(struct aobj_cluster *c, u64 mask)
+void aobj_evict_unmap(struct aobj_cluster *c, u64 mask)
 {
 	struct aobj_resident *res = c->res;
 	u64 stays = res->present & ~res->inactive & ~mask;
@@ -193,7 +193,7 @@ static void age_cluster(struct aobj_cluster *c)
 {
 	u64 mask = pages_to_age(c);
 
-	unmap_pages(c, mask);
+	aobj_evict_unmap(c, mask);
 	aobj_cluster_deactivate(c, mask);
 	c->res->young = 0;
 }

@@ -27,8 +27,14 @@ extern const struct aobj_io_ops aobj_evict_io_ops;
 void aobj_evict_requeue(struct aobj_cluster *c);
 
 /*
- * aobj_evict_forget: frees a clean or dirty page's slot; locked
- * => the page is resident and valid, and is dirty from here on
+ * aobj_evict_unmap: takes resident pages out of all page tables; locked
+ * => after it PG_dirty tells whether they were written, pins aside
+ */
+void aobj_evict_unmap(struct aobj_cluster *c, u64 mask);
+
+/*
+ * aobj_evict_forget_slot: frees the slot of the page at @i; locked
+ * => the page is resident, valid and not under write-out; dirty from here on
  */
 void aobj_evict_forget_slot(struct aobj_cluster *c, unsigned int i);
 

@@ -116,7 +116,7 @@ static u64 worth_mapping(const struct aobj_cluster *c)
 	u64 mask = res->present & ~res->inactive & ~c->writing;
 	unsigned int i;
 
-	for_each_page_bit(i, mask & res->young)
+	for_each_page_bit(i, mask)
 		if (!PageUptodate(res->page[i]))
 			mask &= ~BIT_ULL(i);
 	return mask;

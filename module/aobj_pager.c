@@ -40,6 +40,7 @@ enum pass {
  * @flags: likewise
  * @c: the page's cluster, referenced
  * @i: the page's place in it
+ * @npages: the object's size as this pass saw it, once: it may change any time
  * @err: why it failed
  * @res: a page part for the cluster, should it need one
  * @page: charged and allocated, not yet in the object
@@ -52,6 +53,7 @@ struct get {
 	unsigned int flags;
 	struct aobj_cluster *c;
 	unsigned int i;
+	pgoff_t npages;
 	int err;
 	struct aobj_resident *res;
 	struct page *page[AOBJ_CLUSTER_PAGES];
@@ -176,7 +178,6 @@ static unsigned int resident_behind(const struct aobj_cluster *c,
 static unsigned int window(const struct get *g)
 {
 	unsigned int behind = resident_behind(g->c, g->i), want = 1;
-	pgoff_t npages = aobj_object_npages(g->obj);
 
 	if (g->flags & AOBJ_GET_CLUSTER)
 		return AOBJ_CLUSTER_PAGES - g->i;
@@ -185,7 +186,7 @@ static unsigned int window(const struct get *g)
 	else if (behind >= AHEAD_MIN_BEHIND)
 		want = 2 * behind;
 	want = clamp(want, 1U, AOBJ_CLUSTER_PAGES - g->i);
-	return min_t(pgoff_t, want, npages - g->pgoff);
+	return min_t(pgoff_t, want, g->npages - g->pgoff);
 }
 
 static void window_used(struct get *g, unsigned int end)
@@ -262,7 +263,7 @@ static enum pass get_zero(struct get *g)
 
 	while (g->nr && i < AOBJ_CLUSTER_PAGES && !aobj_cluster_page(c, i) &&
 	       c->slot[i] == AOBJ_SLOT_NONE &&
-	       aobj_cluster_first(c) + i < aobj_object_npages(g->obj)) {
+	       aobj_cluster_first(c) + i < g->npages) {
 		struct page *page = g->page[--g->nr];
 
 		SetPageUptodate(page);
@@ -361,7 +362,12 @@ static enum pass get_pass(struct get *g)
 	struct aobj_cluster *c = g->c;
 	struct page *page;
 
-	if (g->pgoff >= aobj_object_npages(g->obj))
+	/*
+	 * A shrink that sets the size after this waits for the mutex before it
+	 * looks at the cluster, and takes out what this pass puts in.
+	 */
+	g->npages = aobj_object_npages(g->obj);
+	if (g->pgoff >= g->npages)
 		return pass_error(g, -ENXIO);
 	page = aobj_cluster_page(c, g->i);
 	if (page && !PageUptodate(page))

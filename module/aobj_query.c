@@ -1,28 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The state of each page of a range, see the header. */
 #include <linux/pagemap.h>
-#include <linux/rmap.h>
 #include <linux/sched/signal.h>
 #include <linux/uaccess.h>
 
 #include <linux/aobj.h>
 
 #include "aobj_cluster.h"
+#include "aobj_evict.h"
 #include "aobj_query.h"
 
-/* => the page is dirty, or some page table says so; locked */
-static bool is_dirty(struct page *page)
+/*
+ * Whether a mapped page was written only the page tables know; a zap hands
+ * their dirty bits on.  (folio_mkclean() would leave the page mapped, but it
+ * does not tell a dirty entry from one that is merely writable.)
+ */
+static void learn_dirty(struct aobj_cluster *c)
 {
-	struct folio *folio = page_folio(page);
+	unsigned int i;
+	u64 mask = 0;
 
-	if (folio_test_dirty(folio) || !folio_mapped(folio))
-		return folio_test_dirty(folio);
-	if (!folio_trylock(folio))
-		return true; /* somebody is just being given it to write */
-	if (folio_mkclean(folio))
-		folio_mark_dirty(folio);
-	folio_unlock(folio);
-	return folio_test_dirty(folio);
+	if (!c->res)
+		return;
+	for_each_page_bit(i, c->res->present) {
+		struct page *page = c->res->page[i];
+
+		if (!PageDirty(page) && folio_mapped(page_folio(page)))
+			mask |= BIT_ULL(i);
+	}
+	aobj_evict_unmap(c, mask);
 }
 
 static u8 page_state(struct aobj_cluster *c, unsigned int i)
@@ -36,7 +42,7 @@ static u8 page_state(struct aobj_cluster *c, unsigned int i)
 		state |= AOBJ_PAGE_SWAPPED;
 	if (page && PageUptodate(page)) {
 		state |= AOBJ_PAGE_RESIDENT;
-		if (is_dirty(page))
+		if (PageDirty(page))
 			state |= AOBJ_PAGE_DIRTY;
 	}
 	return state;
@@ -53,6 +59,7 @@ static void query_cluster(struct aobj *obj, pgoff_t first, unsigned int nr,
 	if (!c)
 		return;
 	mutex_lock(&c->lock);
+	learn_dirty(c);
 	for (unsigned int k = 0; k < nr; k++)
 		states[k] = page_state(c, skip + k);
 	mutex_unlock(&c->lock);

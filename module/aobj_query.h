@@ -8,8 +8,8 @@
 /*
  * aobj_query_pages: writes a byte a page to @vec
  * => may sleep; -EFAULT, -EINTR
- * => takes the hardware's dirty bits of mapped pages into account, which
- *    makes the next write to each of them a (cheap) fault
+ * => pages that are mapped and not yet known to be dirty are unmapped to find
+ *    out, so that the next access to them is a (cheap) fault
  */
 int aobj_query_pages(struct aobj *obj, pgoff_t first, pgoff_t nr,
 		     u8 __user *vec);

@@ -78,7 +78,9 @@ struct aobj_info {
  * @flags: none defined, must be 0
  * @reserved: must be 0
  *
- * Like mincore(2), a snapshot that may be old by the time it is read.
+ * Like mincore(2), a snapshot that may be old by the time it is read.  To find
+ * out what was written, mapped pages not known to be dirty are unmapped: the
+ * next access to one is a minor fault.
  * Errors: EINVAL, EFAULT, EINTR.
  */
 struct aobj_pages {

@@ -78,12 +78,6 @@ static loff_t aobj_llseek(struct file *file, loff_t offset, int whence)
 					object_bytes(obj));
 }
 
-/* What a fault would answer with SIGBUS. */
-static int io_error(int err)
-{
-	return err == -ENXIO ? 0 : err;
-}
-
 static size_t part_of_page(loff_t pos, size_t left)
 {
 	return min_t(size_t, left, PAGE_SIZE - offset_in_page(pos));
@@ -101,7 +95,7 @@ static ssize_t read_page(struct aobj *obj, loff_t pos, size_t len,
 	if (err == -ENODATA) {
 		done = iov_iter_zero(len, to);
 	} else if (err) {
-		return io_error(err);
+		return err == -ENXIO ? 0 : err;
 	} else {
 		done = copy_page_to_iter(page, offset_in_page(pos), len, to);
 		put_page(page);
@@ -132,15 +126,28 @@ static ssize_t aobj_read_iter(struct kiocb *iocb, struct iov_iter *to)
 	return done ?: n;
 }
 
+/* => the page to write to, even if a shrink has just taken it away */
+static int page_for_write(struct aobj *obj, pgoff_t pgoff, struct page **page)
+{
+	int err;
+
+	do {
+		err = aobj_object_extend(obj, (u64)pgoff + 1);
+		if (!err)
+			err = aobj_pager_get_page(obj, pgoff, 0, page);
+	} while (err == -ENXIO);
+	return err;
+}
+
 static ssize_t write_page(struct aobj *obj, loff_t pos, size_t len,
 			  struct iov_iter *from)
 {
 	struct page *page;
 	size_t done;
-	int err = aobj_pager_get_page(obj, pos >> PAGE_SHIFT, 0, &page);
+	int err = page_for_write(obj, pos >> PAGE_SHIFT, &page);
 
 	if (err)
-		return io_error(err);
+		return err;
 	done = copy_page_from_iter(page, offset_in_page(pos), len, from);
 	/* Before the reference goes: the evictor looks in that order. */
 	SetPageDirty(page);
@@ -148,37 +155,22 @@ static ssize_t write_page(struct aobj *obj, loff_t pos, size_t len,
 	return done ?: -EFAULT;
 }
 
-/* => the position to write at; what is past the end makes the object larger */
-static int write_begin(struct kiocb *iocb, struct aobj *obj, size_t len)
-{
-	u64 end;
-
-	if (iocb->ki_flags & IOCB_APPEND)
-		iocb->ki_pos = object_bytes(obj);
-	if (iocb->ki_pos < 0 || len > LLONG_MAX - iocb->ki_pos)
-		return -EFBIG;
-	end = (u64)iocb->ki_pos + len;
-	return aobj_object_extend(obj, DIV_ROUND_UP_ULL(end, PAGE_SIZE));
-}
-
+/* What is past the end makes the object larger, as in a file. */
 static ssize_t aobj_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
 	struct aobj *obj = iocb->ki_filp->private_data;
-	ssize_t done = 0, n;
+	ssize_t done = 0, n = 0;
 
-	if (!iov_iter_count(from))
-		return 0;
-	n = write_begin(iocb, obj, iov_iter_count(from));
-	while (!n && iov_iter_count(from)) {
-		n = write_page(obj, iocb->ki_pos,
-			       part_of_page(iocb->ki_pos,
-					    iov_iter_count(from)),
-			       from);
+	if (iocb->ki_flags & IOCB_APPEND)
+		iocb->ki_pos = object_bytes(obj);
+	while (iov_iter_count(from)) {
+		size_t len = part_of_page(iocb->ki_pos, iov_iter_count(from));
+
+		n = write_page(obj, iocb->ki_pos, len, from);
 		if (n <= 0)
 			break;
 		iocb->ki_pos += n;
 		done += n;
-		n = 0;
 		cond_resched();
 	}
 	return done ?: n;

@@ -28,7 +28,8 @@
 
 #define INFLIGHT_SHARE 4 /* a quarter of the budget may be under write-out */
 #define INACTIVE_SHARE 3 /* a third of the resident pages should be inactive */
-#define LOCK_TRIES 16
+#define LOCK_TRIES 16 /* clusters to pass over that somebody has locked */
+#define CLEAN_SHARE 4 /* clean pages that a cluster is hoped to have */
 #define LONG_RUN 16 /* slots: from here on a rewrite in place is sequential */
 
 static DEFINE_SPINLOCK(queue_lock);
@@ -648,8 +649,9 @@ unsigned long aobj_evict(unsigned long mark)
 unsigned long aobj_evict_clean(unsigned long nr)
 {
 	unsigned long freed = 0;
-	unsigned long bound = READ_ONCE(queues[AOBJ_QUEUE_INACTIVE].nr);
+	unsigned long bound = nr / CLEAN_SHARE + LOCK_TRIES;
 
+	bound = min(bound, READ_ONCE(queues[AOBJ_QUEUE_INACTIVE].nr));
 	while (freed < nr && bound--) {
 		struct aobj_cluster *c = queue_pop(AOBJ_QUEUE_INACTIVE);
 		u64 mask;

@@ -48,6 +48,7 @@ unsigned long aobj_evict(unsigned long mark);
 /*
  * aobj_evict_clean: frees up to @nr inactive clean pages without any I/O
  * => trylocks only, never sleeps: fit for a shrinker
+ * => looks at a number of clusters that @nr bounds; the next call goes on
  */
 unsigned long aobj_evict_clean(unsigned long nr);
 

@@ -49,14 +49,15 @@ long aobj_budget_shortage(unsigned long mark)
 
 bool aobj_page_charge(unsigned long nr)
 {
-	long budget = READ_ONCE(aobj_budget);
-	long now = atomic_long_add_return(nr, &aobj_charged);
-	bool fits = now <= budget;
+	long budget = READ_ONCE(aobj_budget), low = aobj_budget_low();
+	long now = atomic_long_read(&aobj_charged);
+	bool fits;
 
-	if (!fits)
-		atomic_long_sub(nr, &aobj_charged);
-	if (now + (long)aobj_budget_low() > budget &&
-	    wq_has_sleeper(&aobj_daemon_wait))
+	do {
+		fits = now + (long)nr <= budget;
+	} while (fits && !atomic_long_try_cmpxchg(&aobj_charged, &now,
+						  now + (long)nr));
+	if (now + (long)nr + low > budget && wq_has_sleeper(&aobj_daemon_wait))
 		wake_up(&aobj_daemon_wait);
 	return fits;
 }

@@ -11,8 +11,12 @@
 #include "aobj_pagedaemon.h"
 #include "aobj_swapio.h"
 
-/* How long to rest when everything is pinned, or there is no slot. */
-#define REST msecs_to_jiffies(20)
+/*
+ * How long to rest when everything is pinned, or there is no slot: twice as
+ * long each time that nothing could be done.
+ */
+#define REST_MIN msecs_to_jiffies(20)
+#define REST_MAX msecs_to_jiffies(640)
 
 static struct task_struct *daemon;
 static struct shrinker *shrinker;
@@ -26,12 +30,36 @@ static bool short_of_pages(void)
 	       atomic_long_read(&wanted);
 }
 
-static bool has_work(unsigned long rest_until)
+/**
+ * struct rest - the daemon's rests when it can do nothing
+ * @until: jiffies
+ * @next: how long the next one is, in jiffies
+ */
+struct rest {
+	unsigned long until;
+	unsigned long next;
+};
+
+static bool resting(const struct rest *rest)
+{
+	return time_before(jiffies, rest->until);
+}
+
+static void rest_after(struct rest *rest, unsigned long done)
+{
+	if (done) {
+		rest->next = REST_MIN;
+		return;
+	}
+	rest->until = jiffies + rest->next;
+	rest->next = min(2 * rest->next, REST_MAX);
+}
+
+static bool has_work(const struct rest *rest)
 {
 	if (kthread_should_stop() || aobj_swapio_done())
 		return true;
-	return short_of_pages() && !aobj_evict_congested() &&
-	       time_after_eq(jiffies, rest_until);
+	return short_of_pages() && !aobj_evict_congested() && !resting(rest);
 }
 
 /* => the free pages to aim at */
@@ -47,16 +75,16 @@ static unsigned long mark(void)
 
 static int aobj_pagedaemon(void *unused)
 {
-	unsigned long rest_until = jiffies;
+	struct rest rest = { .until = jiffies, .next = REST_MIN };
 
 	while (!kthread_should_stop()) {
-		wait_event_idle_timeout(aobj_daemon_wait, has_work(rest_until),
-					short_of_pages() ? REST : HZ);
-		aobj_swapio_reap();
-		if (!short_of_pages() || aobj_evict_congested())
-			continue;
-		if (time_after_eq(jiffies, rest_until) && !aobj_evict(mark()))
-			rest_until = jiffies + REST;
+		wait_event_idle_timeout(aobj_daemon_wait, has_work(&rest),
+					short_of_pages() ? REST_MIN : HZ);
+		if (aobj_swapio_reap())
+			rest.until = jiffies;
+		if (short_of_pages() && !aobj_evict_congested() &&
+		    !resting(&rest))
+			rest_after(&rest, aobj_evict(mark()));
 	}
 	return 0;
 }

@@ -36,6 +36,26 @@ static void test_mprotect(const struct object *o)
 	range_fill(o->map, SEED, 0, o->pages, 1);
 }
 
+/*
+ * Something lies behind the mapping, so that growing has to move it.  (To grow
+ * one in place is more than the kernel can do for a device's mapping: it
+ * merges no mapping of this kind with another, and says ENOMEM.)
+ */
+static void grow_mapping(struct object *o, size_t from, size_t to)
+{
+	uint8_t *behind = mmap(o->map + from, page_size, PROT_NONE,
+			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	uint8_t *before = o->map;
+
+	if (behind != o->map + from)
+		die("mmap behind a mapping");
+	o->map = mremap(o->map, from, to, MREMAP_MAYMOVE);
+	if (o->map == MAP_FAILED)
+		die("mremap to grow");
+	check(o->map != before, "mremap moves what it grows", "the same address");
+	object_unmap(behind, 1);
+}
+
 static void test_mremap(struct object *o)
 {
 	size_t size = o->pages * page_size, half = size / 2;
@@ -57,9 +77,7 @@ static void test_mremap(struct object *o)
 		     "the half that went is unmapped");
 	check_equal(object_info(o->fd).size, size,
 		    "mremap does not resize the object");
-	o->map = mremap(o->map, half, size, MREMAP_MAYMOVE);
-	if (o->map == MAP_FAILED)
-		die("mremap to grow");
+	grow_mapping(o, half, size);
 	check_range(o->map, SEED, 0, o->pages, 1, "a grown mapping reads it all");
 	check_paging(before, 0, o->pages, "mremap");
 }

@@ -106,3 +106,16 @@ int page_differs_or_signal(const uint8_t *page, uint64_t seed, size_t index,
 	guarded = false;
 	return signal ? signal : result;
 }
+
+/* As page_fill(); returns 0 or the signal that it ended in. */
+int fill_or_signal(uint8_t *page, uint64_t seed, size_t index, uint32_t version)
+{
+	int signal = sigsetjmp(escape, 0);
+
+	if (!signal) {
+		guarded = true;
+		page_fill(page, seed, index, version);
+	}
+	guarded = false;
+	return signal;
+}

@@ -116,6 +116,8 @@ int touch_load(const uint64_t *word, uint64_t *value);
 int touch_store(uint64_t *word, uint64_t value);
 int page_differs_or_signal(const uint8_t *page, uint64_t seed, size_t index,
 			   uint32_t version);
+int fill_or_signal(uint8_t *page, uint64_t seed, size_t index,
+		   uint32_t version);
 #define PAGE_GOOD 0 /* of page_differs_or_signal(), beside signal numbers */
 #define PAGE_WRONG (-1)
 void catch_faults(void);

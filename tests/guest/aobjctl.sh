@@ -1,0 +1,165 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# aobjctl with the module behind it: what swapon, swapoff, status and budget
+# do, and what they say when the kernel refuses.
+set -euo pipefail
+
+readonly disk=/dev/ram0 other=/dev/ram1
+readonly sysfs=/sys/class/misc/aobj
+scratch=$(mktemp -d)
+count=0
+failed=0
+
+# point STATUS NAME
+point() {
+	count=$((count + 1))
+	if [[ $1 -eq 0 ]]; then
+		printf 'ok %d - %s\n' "$count" "$2"
+		return
+	fi
+	failed=$((failed + 1))
+	printf 'not ok %d - %s\n' "$count" "$2"
+	sed 's/^/# found: /' "$scratch/log"
+}
+
+# does NAME COMMAND...: succeeds, without a word on stderr.
+does() {
+	local name=$1 status=0
+
+	shift
+	"$@" >"$scratch/out" 2>"$scratch/log" || status=$?
+	[[ ! -s $scratch/log ]] || status=1
+	point "$status" "$name"
+}
+
+# refuses NAME PATTERN COMMAND...: status 1 and one line that matches.
+refuses() {
+	local name=$1 pattern=$2 status=0 bad=0
+
+	shift 2
+	"$@" >"$scratch/log" 2>&1 || status=$?
+	[[ $status -eq 1 ]] || bad=1
+	[[ $(wc -l <"$scratch/log") -eq 1 ]] || bad=1
+	grep -Eq "^aobjctl: .*$pattern" "$scratch/log" || bad=1
+	echo "exit status $status" >>"$scratch/log"
+	point "$bad" "$name"
+}
+
+# holds NAME COMMAND...: a condition on what went before.
+holds() {
+	local name=$1 status=0
+
+	shift
+	"$@" >"$scratch/log" 2>&1 || status=$?
+	point "$status" "$name"
+}
+
+number_of() {
+	printf '%d:%d\n' $((0x$(stat -c %t "$1"))) $((0x$(stat -c %T "$1")))
+}
+
+as_nobody() {
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+}
+
+test_devices() {
+	local number
+
+	number=$(number_of "$disk")
+	mkswap -q "$disk"
+	refuses "swap space without a label is refused" "no label" \
+		"$AOBJCTL" swapon "$disk"
+	does "--force takes it" "$AOBJCTL" swapon --force "$disk"
+	holds "it is in use then" test -d "$sysfs/swap/$number"
+	does "status shows it" "$AOBJCTL" status -n -o name,maj:min,state
+	holds "by its name, number and state" \
+		grep -Eq "^ram0 +$number +active$" "$scratch/out"
+	refuses "a second swapon is refused" ": in use:" \
+		"$AOBJCTL" swapon --force "$disk"
+	does "swapoff gives it back" "$AOBJCTL" swapoff "$disk"
+	holds "it is not in use then" test ! -e "$sysfs/swap/$number"
+	refuses "a second swapoff is refused" "not in use by aobj" \
+		"$AOBJCTL" swapoff "$disk"
+}
+
+# A node that is gone: the number is all that is left.
+test_lost_node() {
+	local node=$scratch/node number
+
+	number=$(number_of "$disk")
+	mkswap -q -L aobj1 "$disk"
+	mknod "$node" b "${number%:*}" "${number#*:}"
+	does "a device is taken by another node" "$AOBJCTL" swapon "$node"
+	rm "$node"
+	refuses "without the node swapoff asks for the number" "MAJOR:MINOR" \
+		"$AOBJCTL" swapoff "$node"
+	does "swapoff takes the number" "$AOBJCTL" swapoff "$number"
+	holds "it is not in use then" test ! -e "$sysfs/swap/$number"
+}
+
+test_refusals() {
+	mkswap -q -L aobj1 "$disk"
+	swapon "$disk"
+	refuses "the system's active swap is refused" ": in use:" \
+		"$AOBJCTL" swapon "$disk"
+	swapoff "$disk"
+	blockdev --setro "$disk"
+	refuses "a read-only device is refused" ": read-only" \
+		"$AOBJCTL" swapon "$disk"
+	blockdev --setrw "$disk"
+	# The number of the last page, beyond the end.
+	printf '\377\377\377\0' |
+		dd of="$disk" bs=1 seek=1028 conv=notrunc status=none
+	refuses "a header larger than its device is refused" \
+		"swap header is damaged" "$AOBJCTL" swapon "$disk"
+	truncate -s 1M "$scratch/file"
+	mkswap -q -L aobj1 "$scratch/file" 2>"$scratch/log"
+	refuses "a file is refused" "not a block device" \
+		"$AOBJCTL" swapon "$scratch/file"
+	refuses "a mounted file system is refused, even by force" \
+		"no swap area but ext4" "$AOBJCTL" swapon -f "$AOBJ_TEST_DISK"
+	dd if=/dev/zero of="$other" bs=64K count=1 status=none
+	refuses "a blank device is refused, even by force" "no swap area" \
+		"$AOBJCTL" swapon --force "$other"
+}
+
+test_budget() {
+	local before
+
+	before=$("$AOBJCTL" budget --bytes)
+	does "budget is set" "$AOBJCTL" budget 6M
+	holds "sysfs shows it" grep -qx $((6 * 1024 * 1024)) "$sysfs/budget"
+	does "budget prints it" "$AOBJCTL" budget
+	holds "in megabytes" grep -qx 6M "$scratch/out"
+	does "budget is set to a share of RAM" "$AOBJCTL" budget 10%
+	refuses "too small a budget is refused" "outside the limits" \
+		"$AOBJCTL" budget 4K
+	refuses "a budget beyond RAM is refused" "outside the limits" \
+		"$AOBJCTL" budget 1T
+	does "budget takes bytes" "$AOBJCTL" budget "$before"
+	holds "and is as before" grep -qx "$before" "$sysfs/budget"
+}
+
+test_ordinary_user() {
+	mkswap -q -L aobj1 "$disk"
+	does "anybody may see the status" as_nobody "$AOBJCTL" status
+	does "anybody may see the budget" as_nobody "$AOBJCTL" budget
+	refuses "only root sets the budget" "needs root" \
+		as_nobody "$AOBJCTL" budget 8M
+	chmod 666 "$disk"
+	refuses "only root takes devices" "needs root" \
+		as_nobody "$AOBJCTL" swapon "$disk"
+	chmod 600 "$disk"
+	refuses "only root gives devices back" "needs root" \
+		as_nobody "$AOBJCTL" swapoff "$disk"
+}
+
+test_devices
+test_lost_node
+test_refusals
+test_budget
+test_ordinary_user
+rm -rf "$scratch"
+echo "1..$count"
+[[ $failed -eq 0 ]]

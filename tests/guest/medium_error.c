@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Swap that is lost (a medium error, by scsi_debug): SIGBUS on the pages that
+ * were there, now and later, until they are freed; their slots are not used
+ * again.
+ */
+#include <fcntl.h>
+#include <glob.h>
+#include <signal.h>
+
+#include "guest.h"
+
+#define SEED 0x3ed
+#define PAGE_SECTORS (page_size / 512)
+#define FIRST_SLOT ((size_t)500)
+#define SLOTS ((size_t)4)
+#define OPTIONS "/sys/bus/pseudo/drivers/scsi_debug/opts"
+
+static char disk[64];
+
+static bool find_disk(void *argument)
+{
+	glob_t found;
+	bool any;
+
+	(void)argument;
+	any = !glob("/sys/bus/pseudo/drivers/scsi_debug/adapter0/host*/"
+		    "target*/*/block/*",
+		    0, NULL, &found);
+	if (any)
+		snprintf(disk, sizeof(disk), "/dev/%s",
+			 strrchr(found.gl_pathv[0], '/') + 1);
+	globfree(&found);
+	return any && !access(disk, F_OK);
+}
+
+static void disk_make(void)
+{
+	if (command("modprobe scsi_debug dev_size_mb=32 delay=0 "
+		    "medium_error_start=%zu medium_error_count=%zu",
+		    FIRST_SLOT * PAGE_SECTORS, SLOTS * PAGE_SECTORS))
+		die("modprobe scsi_debug");
+	if (!wait_until(find_disk, NULL, 5000))
+		die("no disk of scsi_debug");
+}
+
+static bool remove_module(void *argument)
+{
+	(void)argument;
+	return !command("rmmod scsi_debug");
+}
+
+/* 2: the sectors named at load fail to be read. */
+static void set_broken(bool broken)
+{
+	const char *options = broken ? "2" : "0";
+	int fd = open(OPTIONS, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, options, 1) != 1)
+		die("write to " OPTIONS);
+	close(fd);
+}
+
+static size_t refused_pages(const struct object *o, size_t *wrong, size_t *first)
+{
+	size_t refused = 0;
+
+	*wrong = 0;
+	for (size_t i = 0; i < o->pages; i++) {
+		int result = page_differs_or_signal(object_page(o, i), SEED, i,
+						    1);
+
+		if (result == SIGBUS && !refused++)
+			*first = i;
+		*wrong += result == PAGE_WRONG;
+	}
+	return refused;
+}
+
+static void check_bad_page(const struct object *o, size_t page)
+{
+	uint8_t state = object_state(o->fd, page);
+	char byte;
+
+	check(state == AOBJ_PAGE_BAD, "a lost page is bad, and nothing else",
+	      "state 0x%02x", state);
+	check_result(touch_write(object_page(o, page), 1), SIGBUS,
+		     "writing to a lost page is SIGBUS");
+	check_errno(pread(o->fd, &byte, 1, (off_t)(page * page_size)), EIO,
+		    "read() of a lost page is EIO");
+	check_errno(pwrite(o->fd, "x", 1, (off_t)(page * page_size)), EIO,
+		    "write() into a lost page is EIO");
+}
+
+static size_t test_loss(const struct object *o)
+{
+	size_t refused, wrong, first = 0;
+
+	set_broken(true);
+	refused = refused_pages(o, &wrong, &first);
+	check_equal(refused, SLOTS, "each page on a lost slot is SIGBUS");
+	check_equal(wrong, 0, "every other page is served, and right");
+	check_equal(object_count(o->fd, 0, o->pages, AOBJ_PAGE_BAD,
+				 AOBJ_PAGE_BAD),
+		    refused, "the query shows the lost pages");
+	check_equal(object_info(o->fd).bad, refused * page_size,
+		    "info counts the lost pages");
+	check_equal(stat_get("bad"), refused * page_size,
+		    "sysfs counts the lost pages");
+	check_equal(device_get(device_number(disk), "bad"), refused * page_size,
+		    "the device counts its bad slots");
+	check_bad_page(o, first);
+	set_broken(false);
+	check_equal(refused_pages(o, &wrong, &first), refused,
+		    "a lost page stays lost, whatever the device does later");
+	check_bad_page(o, first);
+	return refused;
+}
+
+/* A part of the object goes: what was lost there is zero when it is back. */
+static void test_free(struct object *o, size_t lost)
+{
+	dev_t dev = device_number(disk);
+
+	object_resize_pages(o->fd, 0);
+	check_equal(object_info(o->fd).bad, 0, "freed pages are bad no more");
+	check_equal(stat_get("bad"), 0, "sysfs counts none either");
+	check_equal(device_get(dev, "bad"), lost * page_size,
+		    "the device's bad slots stay bad");
+	check_equal(device_get(dev, "used"), 0, "they do not count as used");
+	object_resize_pages(o->fd, o->pages);
+	check_zero(o->map, o->pages, "lost pages are zero after being freed");
+}
+
+static void test_not_reused(const struct object *o)
+{
+	size_t wrong, first;
+
+	set_broken(true);
+	range_fill(o->map, SEED, 0, o->pages, 1);
+	check_equal(refused_pages(o, &wrong, &first), 0,
+		    "no page is put on a bad slot again");
+	check_equal(wrong, 0, "and every page is right");
+	set_broken(false);
+}
+
+int main(void)
+{
+	struct paging before;
+	struct object o;
+	size_t lost;
+
+	test_begin("medium_error: what is lost is said to be lost", 60);
+	main_swap_off();
+	disk_make();
+	header_make(disk);
+	swap_start(disk);
+	o = object_new(working_set());
+	before = paging_now();
+	range_fill(o.map, SEED, 0, o.pages, 1);
+	check_paging(before, o.pages - budget_pages(), 0, "filling");
+	lost = test_loss(&o);
+	test_free(&o, lost);
+	test_not_reused(&o);
+	object_free(&o);
+	swap_stop(disk);
+	if (!wait_until(remove_module, NULL, 5000))
+		die("rmmod scsi_debug");
+	main_swap_on();
+	return test_end();
+}

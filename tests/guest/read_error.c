@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Swap that cannot be read for a while (dm-error under a part of it): SIGBUS
+ * for the touch, and the data when the device is back.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/uio.h>
+
+#include "guest.h"
+
+#define SEED 0x4ee
+#define NAME "aobj-weak"
+#define DISK "/dev/ram0"
+#define DISK_SECTORS ((uint64_t)65536)
+#define PAGE_SECTORS (page_size / 512)
+
+/* The slots that fail; a first large object is sure to use them. */
+#define FIRST_SLOT ((size_t)300)
+#define SLOTS ((size_t)8)
+
+static struct dm_part whole = { DISK_SECTORS, "linear", DISK " 0" };
+
+static void break_slots(void)
+{
+	uint64_t start = FIRST_SLOT * PAGE_SECTORS;
+	uint64_t length = SLOTS * PAGE_SECTORS;
+	struct dm_part parts[] = {
+		{ start, "linear", DISK " 0" },
+		{ length, "error", "" },
+		{ DISK_SECTORS - start - length, "linear",
+		  text(DISK " %llu", (unsigned long long)(start + length)) },
+	};
+
+	dm_replace(NAME, parts, ARRAY_SIZE(parts));
+}
+
+/* Touches every page; *first is the first that was refused. */
+static size_t refused_pages(const struct object *o, size_t *wrong, size_t *first)
+{
+	size_t refused = 0;
+
+	*wrong = 0;
+	for (size_t i = 0; i < o->pages; i++) {
+		int result = page_differs_or_signal(object_page(o, i), SEED, i,
+						    1);
+
+		if (result == SIGBUS && !refused++)
+			*first = i;
+		*wrong += result == PAGE_WRONG;
+	}
+	return refused;
+}
+
+static void check_system_calls(const struct object *o, size_t page)
+{
+	struct iovec vector = { object_page(o, page), page_size };
+	int ends[2];
+	char byte;
+
+	if (pipe(ends))
+		die("pipe");
+	check_errno(pread(o->fd, &byte, 1, (off_t)(page * page_size)), EIO,
+		    "read() of a page that cannot be read in is EIO");
+	check_errno(pwrite(o->fd, "x", 1, (off_t)(page * page_size)), EIO,
+		    "write() into a page that cannot be read in is EIO");
+	check_errno(vmsplice(ends[1], &vector, 1, 0), EFAULT,
+		    "pinning a page that cannot be read in is EFAULT");
+	check_result(touch_write(object_page(o, page), 1), SIGBUS,
+		     "writing to a page that cannot be read in is SIGBUS");
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void test_broken(const struct object *o)
+{
+	uint64_t errors = stat_event("read_errors");
+	size_t refused, wrong, first = 0;
+
+	break_slots();
+	refused = refused_pages(o, &wrong, &first);
+	check_equal(refused, SLOTS, "each page on a broken slot is SIGBUS");
+	check_equal(wrong, 0, "every other page is served, and right");
+	check_at_least(stat_event("read_errors") - errors, 1,
+		       "read errors are counted");
+	check_system_calls(o, first);
+	check_equal(object_count(o->fd, 0, o->pages, AOBJ_PAGE_BAD,
+				 AOBJ_PAGE_BAD),
+		    0, "no page is given up for a passing error");
+	check_equal(stat_get("bad"), 0, "nothing is counted as bad");
+	check(object_state(o->fd, first) == AOBJ_PAGE_SWAPPED,
+	      "a refused page keeps its slot", "state 0x%02x",
+	      object_state(o->fd, first));
+	check_at_least(refused_pages(o, &wrong, &first), SLOTS,
+		       "touched again while broken, it is SIGBUS again");
+}
+
+/* Pages that could not be read may be dropped all the same. */
+static void test_free_broken(void)
+{
+	struct object o = object_new(working_set());
+
+	range_fill(o.map, SEED, 0, o.pages, 1);
+	break_slots();
+	check_ok(object_resize(o.fd, 0), "unreadable pages can be freed");
+	object_resize_pages(o.fd, o.pages);
+	check_zero(o.map, o.pages, "they are zero when they come back");
+	dm_replace(NAME, &whole, 1);
+	object_free(&o);
+}
+
+int main(void)
+{
+	char path[DM_PATH_SIZE];
+	struct paging before;
+	struct object o;
+
+	test_begin("read_error: a passing read error loses nothing", 40);
+	main_swap_off();
+	dm_create(NAME, &whole, 1, path);
+	header_make(path);
+	swap_start(path);
+	o = object_new(working_set());
+	before = paging_now();
+	range_fill(o.map, SEED, 0, o.pages, 1);
+	check_paging(before, o.pages - budget_pages(), 0, "filling");
+	test_broken(&o);
+	dm_replace(NAME, &whole, 1);
+	check_range(o.map, SEED, 0, o.pages, 1,
+		    "every page is there when the device is back");
+	object_free(&o);
+	test_free_broken();
+	swap_stop(path);
+	dm_remove(NAME);
+	main_swap_on();
+	return test_end();
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Unloading: refused while objects live, else it gives devices back, and the
+ * module can be loaded again.
+ */
+#include <fcntl.h>
+#include <sys/syscall.h>
+
+#include "guest.h"
+
+#define SEED 0x4e4
+
+static long unload(void)
+{
+	return syscall(SYS_delete_module, "aobj", O_NONBLOCK);
+}
+
+static void load(void)
+{
+	const char *module = getenv("AOBJ_KO");
+	const char *parameters = getenv("AOBJ_PARAMETERS");
+	int fd;
+
+	if (!module || !parameters)
+		die("AOBJ_KO and AOBJ_PARAMETERS name no module");
+	fd = open(module, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || syscall(SYS_finit_module, fd, parameters, 0))
+		die("load of %s", module);
+	close(fd);
+}
+
+static bool can_claim(const char *path)
+{
+	int fd = open(path, O_RDWR | O_EXCL | O_CLOEXEC);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+static void test_refused(void)
+{
+	struct object o = object_new(working_set());
+	int control = control_open();
+
+	range_fill(o.map, SEED, 0, o.pages, 1);
+	check_errno(unload(), EAGAIN, "unloading is refused with an object");
+	check(command("rmmod aobj >/dev/null") != 0, "rmmod is refused too",
+	      "success");
+	close(o.fd);
+	check_errno(unload(), EAGAIN, "unloading is refused with a mapping");
+	check_range(o.map, SEED, 0, o.pages, 1, "refusal changes nothing");
+	object_unmap(o.map, o.pages);
+	check_errno(unload(), EAGAIN,
+		    "unloading is refused with the control node open");
+	close(control);
+}
+
+static void test_unload(void)
+{
+	header_make("/dev/ram1");
+	swap_start("/dev/ram1");
+	check(!can_claim(main_swap()), "a device in use cannot be claimed",
+	      "it can");
+	check_result(unload(), 0, "unloading works with devices in use");
+	check(can_claim(main_swap()) && can_claim("/dev/ram1"),
+	      "the devices can be claimed by others then", "they cannot");
+	check(access("/dev/aobj", F_OK) && access("/sys/module/aobj", F_OK),
+	      "the nodes are gone", "they are there");
+}
+
+static void test_again(int round)
+{
+	struct object o;
+
+	load();
+	main_swap_on();
+	o = object_new(working_set());
+	range_fill(o.map, SEED, 0, o.pages, 1);
+	check_range(o.map, SEED, 0, o.pages, 1,
+		    text("the module works when loaded again (%d)", round));
+	check_at_least(stat_event("pages_out"), o.pages - budget_pages(),
+		       text("it pages (%d)", round));
+	object_free(&o);
+}
+
+int main(void)
+{
+	test_begin("unload: the module goes and comes", 60);
+	test_refused();
+	test_unload();
+	test_again(1);
+	check_result(unload(), 0, "unloading right after use works");
+	test_again(2);
+	return test_end();
+}

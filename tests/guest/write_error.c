@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Swap that cannot be written to (dm-error under a part, dm-flakey under all
+ * of it): nothing is lost, and a device that only fails is given up.
+ */
+#include <signal.h>
+
+#include "guest.h"
+
+#define SEED 0x3e4
+#define NAME "aobj-weak"
+#define DISK "/dev/ram0"
+#define OTHER "/dev/ram1"
+#define DISK_SECTORS ((uint64_t)65536)
+#define PAGE_SECTORS (page_size / 512)
+#define FIRST_SLOT ((size_t)300)
+#define SLOTS ((size_t)40)
+
+static struct dm_part whole = { DISK_SECTORS, "linear", DISK " 0" };
+static struct dm_part no_writes = { DISK_SECTORS, "flakey",
+				    DISK " 0 0 3600 1 error_writes" };
+
+static char weak[DM_PATH_SIZE];
+
+static void break_slots(void)
+{
+	uint64_t start = FIRST_SLOT * PAGE_SECTORS;
+	uint64_t length = SLOTS * PAGE_SECTORS;
+	struct dm_part parts[] = {
+		{ start, "linear", DISK " 0" },
+		{ length, "error", "" },
+		{ DISK_SECTORS - start - length, "linear",
+		  text(DISK " %llu", (unsigned long long)(start + length)) },
+	};
+
+	dm_replace(NAME, parts, ARRAY_SIZE(parts));
+}
+
+/* A small part of the device fails: other slots take the pages. */
+static void test_part(void)
+{
+	struct object o = object_new(working_set());
+	uint64_t errors = stat_event("write_errors");
+	struct paging before = paging_now();
+
+	break_slots();
+	range_fill(o.map, SEED, 0, o.pages, 1);
+	check_at_least(stat_event("write_errors") - errors, 1,
+		       "write errors are counted");
+	check_paging(before, o.pages - budget_pages(), 0, "with broken slots");
+	check_range(o.map, SEED, 0, o.pages, 1,
+		    "pages that could not be written go elsewhere");
+	check(device_state_is(device_number(weak), "active"),
+	      "a device that fails in a part stays in use", "another state");
+	dm_replace(NAME, &whole, 1);
+	range_fill(o.map, SEED, 0, o.pages, 2);
+	check_range(o.map, SEED, 0, o.pages, 2, "it goes on once repaired");
+	object_free(&o);
+}
+
+/* Pages below the result hold version 2, those from it on version 1. */
+static size_t change_until_refused(const struct object *o)
+{
+	uint64_t start = now_ms();
+	int signal = 0;
+	size_t page;
+
+	for (page = 0; page < o->pages; page++) {
+		start = now_ms();
+		signal = fill_or_signal(object_page(o, page), SEED, page, 2);
+		if (signal)
+			break;
+	}
+	check_result(signal, SIGBUS, "a touch that finds no room is SIGBUS");
+	check_at_most(now_ms() - start, nospace_wait_ms() + 3000,
+		      "the wait before it is bounded");
+	return page;
+}
+
+static bool is_failed(void *argument)
+{
+	(void)argument;
+	return device_state_is(device_number(weak), "failed");
+}
+
+/* The other device takes what this one cannot. */
+static void test_second_device(const struct object *o, size_t changed)
+{
+	header_make(OTHER);
+	swap_start(OTHER);
+	check_range(o->map, SEED, 0, changed, 2,
+		    "with another device, pages changed last are there");
+	check_range(object_page(o, changed), SEED, changed, o->pages - changed,
+		    1, "and so are those on the failed device");
+	range_fill(o->map, SEED, 0, o->pages, 3);
+	check_range(o->map, SEED, 0, o->pages, 3, "and work goes on");
+	check_ok(control_swapoff(device_number(weak)),
+		 "the failed device can be emptied");
+	check_range(o->map, SEED, 0, o->pages, 3, "without loss");
+}
+
+static void test_repaired(const struct object *o)
+{
+	dm_replace(NAME, &whole, 1);
+	check_ok(control_swapon(weak), "a repaired device is taken again");
+	check(device_state_is(device_number(weak), "active"),
+	      "it is active again", "another state");
+	swap_stop(OTHER);
+	range_fill(o->map, SEED, 0, o->pages, 4);
+	check_range(o->map, SEED, 0, o->pages, 4, "it keeps pages again");
+}
+
+static void test_all(void)
+{
+	struct object o = object_new(working_set());
+	size_t changed;
+
+	range_fill(o.map, SEED, 0, o.pages, 1);
+	dm_replace(NAME, &no_writes, 1);
+	changed = change_until_refused(&o);
+	check_at_most(changed, budget_pages(),
+		      "no more pages are changed than stay in memory");
+	check(wait_until(is_failed, NULL, 1000),
+	      "a device that fails all the time is said to have failed",
+	      "another state");
+	test_second_device(&o, changed);
+	test_repaired(&o);
+	object_free(&o);
+}
+
+int main(void)
+{
+	test_begin("write_error: nothing is lost by a write error", 60);
+	main_swap_off();
+	dm_create(NAME, &whole, 1, weak);
+	header_make(weak);
+	swap_start(weak);
+	test_part();
+	test_all();
+	swap_stop(weak);
+	dm_remove(NAME);
+	main_swap_on();
+	return test_end();
+}

@@ -3,8 +3,8 @@
  * aobj-demo: real files through an object that is larger than its budget.
  *
  * Several workers go through the files at once; the main thread draws.  What
- * they share is the state in struct progress, all of it atomic or under its
- * mutex; everything else is set up before the workers start.
+ * they share is struct progress, all of it atomic, and the notes, which have a
+ * mutex of their own; everything else is set up before the workers start.
  *
  * Set-up errors end the program at once, with one line on stderr (err(3)).
  */

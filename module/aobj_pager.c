@@ -43,8 +43,9 @@ enum pass {
  * @npages: the object's size as this pass saw it, once: it may change any time
  * @err: why it failed
  * @res: a page part for the cluster, should it need one
- * @page: charged and allocated, not yet in the object
- * @nr: how many
+ * @page: charged and allocated pages
+ * @used: how many of them, from the first, have been put into the object
+ * @nr: how many there are in all
  * @zeroed: they are filled with zeros
  */
 struct get {
@@ -57,6 +58,7 @@ struct get {
 	int err;
 	struct aobj_resident *res;
 	struct page *page[AOBJ_CLUSTER_PAGES];
+	unsigned int used;
 	unsigned int nr;
 	bool zeroed;
 };
@@ -130,8 +132,14 @@ static int alloc_pages_of_get(struct get *g, unsigned int want)
 
 static void drop_pages(struct get *g)
 {
-	aobj_page_free(g->page, g->nr);
+	aobj_page_free(g->page + g->used, g->nr - g->used);
+	g->used = 0;
 	g->nr = 0;
+}
+
+static bool has_page(const struct get *g)
+{
+	return g->used < g->nr;
 }
 
 static enum pass get_pages(struct get *g, unsigned int want, bool zero)
@@ -258,13 +266,13 @@ static enum pass get_zero(struct get *g)
 
 	if (g->flags & AOBJ_GET_NOCREATE)
 		return pass_error(g, -ENODATA);
-	if (!g->nr || !g->zeroed || !give_resident(g))
+	if (!has_page(g) || !g->zeroed || !give_resident(g))
 		return get_pages(g, window(g), true);
 
-	while (g->nr && i < AOBJ_CLUSTER_PAGES && !aobj_cluster_page(c, i) &&
+	while (has_page(g) && i < AOBJ_CLUSTER_PAGES && !aobj_cluster_page(c, i) &&
 	       c->slot[i] == AOBJ_SLOT_NONE &&
 	       aobj_cluster_first(c) + i < g->npages) {
-		struct page *page = g->page[--g->nr];
+		struct page *page = g->page[g->used++];
 
 		SetPageUptodate(page);
 		aobj_cluster_add(c, i++, page);
@@ -304,14 +312,14 @@ static void read_pages(struct aobj_cluster *c, u64 mask, struct page **pages)
 	blk_finish_plug(&plug);
 }
 
-/* => @g's pages stand in the cluster, locked, where @mask says */
-static u64 add_for_read(struct get *g, struct page **pages)
+/* => @g's pages stand in the cluster, locked, where the mask says */
+static u64 add_for_read(struct get *g)
 {
 	struct aobj_cluster *c = g->c;
-	unsigned int i, nr = 0;
+	unsigned int i;
 	u64 mask = 0;
 
-	for (i = g->i; g->nr && i < AOBJ_CLUSTER_PAGES; i++) {
+	for (i = g->i; has_page(g) && i < AOBJ_CLUSTER_PAGES; i++) {
 		struct page *page;
 
 		if (aobj_cluster_page(c, i) || !aobj_slot_real(c->slot[i])) {
@@ -319,10 +327,9 @@ static u64 add_for_read(struct get *g, struct page **pages)
 				continue;
 			break;
 		}
-		page = g->page[--g->nr];
+		page = g->page[g->used++];
 		__SetPageLocked(page);
 		aobj_cluster_add(c, i, page);
-		pages[nr++] = page;
 		mask |= BIT_ULL(i);
 	}
 	window_used(g, i);
@@ -333,18 +340,19 @@ static u64 add_for_read(struct get *g, struct page **pages)
 /* => reads the page and those ahead of it; looks again when it is there */
 static enum pass get_swapped(struct get *g)
 {
-	struct page *pages[AOBJ_CLUSTER_PAGES];
 	struct aobj_cluster *c = g->c;
+	struct page **pages;
 	struct folio *folio;
 	u64 mask;
 
 	if (g->flags & AOBJ_GET_NOWAIT &&
 	    !aobj_swap_dev(c->slot[g->i])->synchronous)
 		return pass_error(g, -EAGAIN);
-	if (!g->nr || !give_resident(g))
+	if (!has_page(g) || !give_resident(g))
 		return get_pages(g, window(g), false);
 
-	mask = add_for_read(g, pages);
+	pages = g->page + g->used;
+	mask = add_for_read(g);
 	folio = page_folio(pages[0]);
 	folio_get(folio);
 	mutex_unlock(&c->lock);

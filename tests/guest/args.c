@@ -56,7 +56,8 @@ static void test_pages(void)
 	struct aobj_pages request = { .length = page_size, .vec = 8 };
 	uint64_t last = ~(uint64_t)0 - page_size + 1;
 
-	check_result(query(0, 10 * page_size, 0, 0), 0, "pages: a whole object");
+	check_result(query(0, 10 * page_size, 0, 0), 0,
+		     "pages: a whole object");
 	check_errno(query(0, page_size, 1, 0), EINVAL, "pages: flag 1");
 	check_errno(query(0, page_size, 0, 1), EINVAL, "pages: reserved set");
 	check_errno(query(1, page_size, 0, 0), EINVAL,
@@ -105,7 +106,8 @@ static void test_sizes(void)
 
 	check_ok(ioctl(object_fd, shorter, words),
 		 "resize: a shorter structure is taken");
-	check_equal(object_info(object_fd).size, 5 * page_size, "and acted upon");
+	check_equal(object_info(object_fd).size, 5 * page_size,
+		    "and acted upon");
 	words[0] = 6 * page_size;
 	check_ok(ioctl(object_fd, longer, words),
 		 "resize: a longer structure that ends in zeros is taken");
@@ -125,14 +127,16 @@ static void test_info_sizes(void)
 	size_t known = sizeof(struct aobj_info) / sizeof(words[0]);
 
 	memset(words, 0x55, sizeof(words));
-	check_ok(ioctl(object_fd, _IOC(_IOC_READ, AOBJ_IOC_MAGIC, 2, 16), words),
+	check_ok(ioctl(object_fd, _IOC(_IOC_READ, AOBJ_IOC_MAGIC, 2, 16),
+		       words),
 		 "info: a shorter structure is taken");
 	check_equal(words[0], 6 * page_size, "it is filled");
 	check_equal(words[2], 0x5555555555555555u,
 		    "nothing is written past a shorter structure");
 	memset(words, 0, sizeof(words));
 	check_ok(ioctl(object_fd,
-		       _IOC(_IOC_READ, AOBJ_IOC_MAGIC, 2, sizeof(words)), words),
+		       _IOC(_IOC_READ, AOBJ_IOC_MAGIC, 2, sizeof(words)),
+		       words),
 		 "info: a longer structure is taken");
 	check_equal(words[0], 6 * page_size, "that too is filled");
 	check_equal(words[known], 0, "unknown fields read as 0");
@@ -205,7 +209,8 @@ static void test_budget(void)
 	check_errno(set_budget(budget, 0, 1), EINVAL, "budget: reserved set");
 	check_errno(ioctl(control_fd, AOBJ_CTL_BUDGET, (void *)8), EFAULT,
 		    "budget: a bad address");
-	check_equal(stat_get("budget"), budget, "refused calls leave the budget");
+	check_equal(stat_get("budget"), budget,
+		    "refused calls leave the budget");
 	check_ok(set_budget(least, 0, 0), "budget: the minimum is taken");
 	check_equal(stat_get("budget"), least, "and shown");
 	check_ok(set_budget(budget, 0, 0), "budget: put back");
@@ -224,7 +229,8 @@ static int as_nobody(void *argument)
 	if (*what == 'b')
 		return set_budget(8 * MIB, 0, 0) ? errno : 0;
 	if (*what == 'f')
-		return ioctl(control_fd, AOBJ_CTL_SWAPOFF, &request) ? errno : 0;
+		return ioctl(control_fd, AOBJ_CTL_SWAPOFF, &request) ? errno :
+								       0;
 	return swap_on(-1, 0, 0) ? errno : 0;
 }
 
@@ -236,8 +242,7 @@ static void check_nobody(const char *what, int expected, const char *name)
 
 static void test_permission(void)
 {
-	check_nobody("/dev/aobj", EACCES,
-		     "nobody cannot open /dev/aobj");
+	check_nobody("/dev/aobj", EACCES, "nobody cannot open /dev/aobj");
 	check_nobody("/dev/aobj-control", EACCES,
 		     "nobody cannot open /dev/aobj-control");
 	check_nobody("budget", EPERM, "nobody cannot set the budget");

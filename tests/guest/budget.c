@@ -38,7 +38,7 @@ static void *churn(void *argument)
 	const struct object *o = argument;
 	uint64_t random = (uint64_t)(uintptr_t)&o | 1;
 
-	for (int i = 0; i < 8000; i++) {
+	for (int i = 0; i < 1500; i++) {
 		size_t page = random_next(&random) % o->pages;
 
 		*(volatile uint8_t *)object_page(o, page) += 1;

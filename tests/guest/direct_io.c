@@ -34,8 +34,8 @@ static size_t move(int fd, uint8_t *memory, bool writing)
 
 	for (size_t page = 0; page < file_pages; page += CHUNK_PAGES) {
 		size_t left = file_pages - page;
-		size_t length = (left < CHUNK_PAGES ? left : CHUNK_PAGES) *
-				page_size;
+		size_t length =
+			(left < CHUNK_PAGES ? left : CHUNK_PAGES) * page_size;
 		off_t at = (off_t)(page * page_size);
 		uint8_t *bytes = memory + page * page_size;
 		ssize_t moved = writing ? pwrite(fd, bytes, length, at) :
@@ -94,8 +94,8 @@ static void test_from_object(const struct object *o, uint32_t version)
 /* The target is a private mapping: the disk must write to the copy. */
 static void test_into_private(const struct object *o)
 {
-	uint8_t *copy = object_map(o->fd, 0, file_pages,
-				   PROT_READ | PROT_WRITE, MAP_PRIVATE);
+	uint8_t *copy = object_map(o->fd, 0, file_pages, PROT_READ | PROT_WRITE,
+				   MAP_PRIVATE);
 	int fd = open_file(O_RDONLY);
 
 	range_fill(o->map, SEED, 0, file_pages, 20);
@@ -103,8 +103,7 @@ static void test_into_private(const struct object *o)
 		     "O_DIRECT reads into a private mapping succeed");
 	check_range(copy, SEED, 0, file_pages, 4,
 		    "what the disk read is in the private copies");
-	check_range(o->map, SEED, 0, file_pages, 20,
-		    "and not in the object");
+	check_range(o->map, SEED, 0, file_pages, 20, "and not in the object");
 	object_unmap(copy, file_pages);
 	close(fd);
 }

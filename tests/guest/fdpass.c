@@ -67,8 +67,8 @@ static int check_and_change(void *argument)
 {
 	int fd = receive_fd(*(int *)argument);
 	size_t pages = working_set();
-	uint8_t *map = object_map(fd, 0, pages, PROT_READ | PROT_WRITE,
-				  MAP_SHARED);
+	uint8_t *map =
+		object_map(fd, 0, pages, PROT_READ | PROT_WRITE, MAP_SHARED);
 
 	if (range_differs(map, SEED, 0, pages, 1))
 		return 1;

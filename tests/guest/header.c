@@ -144,7 +144,8 @@ static void test_mkswap(void)
 		die("mkswap");
 	check_ok(control_swapon(DISK), "a header by mkswap is taken");
 	check_equal(device_get(device_number(DISK), "size"),
-		    header.last_page * page_size, "with every page but its own");
+		    header.last_page * page_size,
+		    "with every page but its own");
 	swap_stop(DISK);
 	header.other_endian = true;
 	check_size(&header, "a header of the other byte order is taken");

@@ -13,10 +13,12 @@
 #define DISK "/dev/ram0"
 #define DISK_SECTORS ((uint64_t)65536)
 
-static void set_read_delay(unsigned int ms, bool create, char path[DM_PATH_SIZE])
+static void set_read_delay(unsigned int ms, bool create,
+			   char path[DM_PATH_SIZE])
 {
 	struct dm_part part = {
-		DISK_SECTORS, "delay",
+		DISK_SECTORS,
+		"delay",
 		text(DISK " 0 %u " DISK " 0 0", ms),
 	};
 

@@ -9,6 +9,9 @@
 
 #define SEED 0x3a9
 
+/* Of the pattern in the object: each test leaves it whole, and may renew it. */
+static uint32_t version = 1;
+
 static void protect(const struct object *o, int prot)
 {
 	if (mprotect(o->map, o->pages * page_size, prot))
@@ -20,7 +23,8 @@ static void test_mprotect(const struct object *o)
 	struct paging before = paging_now();
 
 	protect(o, PROT_READ);
-	check_range(o->map, SEED, 0, o->pages, 1, "a read-only mapping reads");
+	check_range(o->map, SEED, 0, o->pages, version,
+		    "a read-only mapping reads");
 	check_result(touch_write(o->map, 1), SIGSEGV,
 		     "writing to a resident read-only page is SIGSEGV");
 	check_result(touch_write(object_page(o, o->pages / 2), 1), SIGSEGV,
@@ -29,11 +33,12 @@ static void test_mprotect(const struct object *o)
 	check_result(touch_read(o->map), SIGSEGV,
 		     "reading without permission is SIGSEGV");
 	protect(o, PROT_READ | PROT_WRITE);
-	check_range(o->map, SEED, 0, o->pages, 1, "refused touches change nothing");
-	range_fill(o->map, SEED, 0, o->pages, 2);
-	check_range(o->map, SEED, 0, o->pages, 2, "a page unprotected is written");
+	check_range(o->map, SEED, 0, o->pages, version,
+		    "refused touches change nothing");
+	range_fill(o->map, SEED, 0, o->pages, ++version);
+	check_range(o->map, SEED, 0, o->pages, version,
+		    "a page unprotected is written");
 	check_paging(before, o->pages, o->pages, "mprotect");
-	range_fill(o->map, SEED, 0, o->pages, 1);
 }
 
 /*
@@ -52,7 +57,8 @@ static void grow_mapping(struct object *o, size_t from, size_t to)
 	o->map = mremap(o->map, from, to, MREMAP_MAYMOVE);
 	if (o->map == MAP_FAILED)
 		die("mremap to grow");
-	check(o->map != before, "mremap moves what it grows", "the same address");
+	check(o->map != before, "mremap moves what it grows",
+	      "the same address");
 	object_unmap(behind, 1);
 }
 
@@ -68,17 +74,19 @@ static void test_mremap(struct object *o)
 	if (o->map == MAP_FAILED)
 		die("mremap to a new place");
 	check(o->map == target, "mremap moves a mapping", "another address");
-	check_range(o->map, SEED, 0, o->pages, 1, "a moved mapping reads");
+	check_range(o->map, SEED, 0, o->pages, version,
+		    "a moved mapping reads");
 	check_result(mremap(o->map, size, half, 0) != o->map, 0,
 		     "mremap shrinks in place");
-	check_range(o->map, SEED, 0, o->pages / 2, 1,
+	check_range(o->map, SEED, 0, o->pages / 2, version,
 		    "the half that stays reads");
 	check_result(touch_read(o->map + half), SIGSEGV,
 		     "the half that went is unmapped");
 	check_equal(object_info(o->fd).size, size,
 		    "mremap does not resize the object");
 	grow_mapping(o, half, size);
-	check_range(o->map, SEED, 0, o->pages, 1, "a grown mapping reads it all");
+	check_range(o->map, SEED, 0, o->pages, version,
+		    "a grown mapping reads it all");
 	check_paging(before, 0, o->pages, "mremap");
 }
 
@@ -88,24 +96,25 @@ static void test_dontneed(const struct object *o)
 				   MAP_PRIVATE);
 	size_t size = o->pages * page_size;
 
-	range_fill(o->map, SEED, 0, o->pages, 3);
-	check_ok(madvise(o->map, size, MADV_DONTNEED), "MADV_DONTNEED succeeds");
-	check_range(o->map, SEED, 0, o->pages, 3,
+	range_fill(o->map, SEED, 0, o->pages, ++version);
+	check_ok(madvise(o->map, size, MADV_DONTNEED),
+		 "MADV_DONTNEED succeeds");
+	check_range(o->map, SEED, 0, o->pages, version,
 		    "data of a shared mapping survive MADV_DONTNEED");
-	range_fill(copy, SEED, 0, CLUSTER, 9);
+	range_fill(copy, SEED, 0, CLUSTER, 99);
 	check_ok(madvise(copy, size, MADV_DONTNEED),
 		 "MADV_DONTNEED of a private mapping succeeds");
-	check_range(copy, SEED, 0, CLUSTER, 3,
+	check_range(copy, SEED, 0, CLUSTER, version,
 		    "a private mapping goes back to the object's pages");
 	/* Written, dropped and evicted: the dirty bit must not get lost. */
-	range_fill(o->map, SEED, 0, CLUSTER, 4);
+	range_fill(o->map, SEED, 0, CLUSTER, 98);
 	madvise(o->map, CLUSTER * page_size, MADV_DONTNEED);
 	check(evict_pages(o->fd, 0, CLUSTER), "dropped pages can be evicted",
 	      "some stay resident");
-	check_range(o->map, SEED, 0, CLUSTER, 4,
+	check_range(o->map, SEED, 0, CLUSTER, 98,
 		    "a page dropped while dirty is written out");
 	object_unmap(copy, o->pages);
-	range_fill(o->map, SEED, 0, o->pages, 1);
+	range_fill(o->map, SEED, 0, CLUSTER, version);
 }
 
 /* Two mappings, the second one shifted: one page has two addresses. */
@@ -116,8 +125,8 @@ static void test_alias(const struct object *o)
 				    PROT_READ | PROT_WRITE, MAP_SHARED);
 	struct paging before = paging_now();
 
-	range_fill(alias, SEED, shift, o->pages - shift, 5);
-	check_range(object_page(o, shift), SEED, shift, o->pages - shift, 5,
+	range_fill(alias, SEED, shift, o->pages - shift, 97);
+	check_range(object_page(o, shift), SEED, shift, o->pages - shift, 97,
 		    "one mapping sees what the other wrote");
 	for (size_t i = shift; i < o->pages; i++) {
 		volatile uint8_t *here = object_page(o, i);
@@ -134,7 +143,7 @@ static void test_alias(const struct object *o)
 	check_equal(wrong, 0, "and after eviction");
 	check_paging(before, o->pages, o->pages, "alias mappings");
 	object_unmap(alias, o->pages - shift);
-	range_fill(o->map, SEED, 0, o->pages, 1);
+	range_fill(o->map, SEED, 0, o->pages, ++version);
 }
 
 /* Unmapping a part must leave the parts around it. */
@@ -144,21 +153,23 @@ static void test_holes(struct object *o)
 
 	if (munmap(object_page(o, 30), 80 * page_size))
 		die("munmap of a part");
-	check_result(touch_read(object_page(o, 30)), SIGSEGV, "a hole is a hole");
-	check_range(o->map, SEED, 0, 30, 1, "pages before a hole read");
-	check_range(object_page(o, 110), SEED, 110, o->pages - 110, 1,
+	check_result(touch_read(object_page(o, 30)), SIGSEGV,
+		     "a hole is a hole");
+	check_range(o->map, SEED, 0, 30, version, "pages before a hole read");
+	check_range(object_page(o, 110), SEED, 110, o->pages - 110, version,
 		    "pages after a hole read");
 	again = mmap(object_page(o, 30), 80 * page_size, PROT_READ | PROT_WRITE,
 		     MAP_SHARED | MAP_FIXED, o->fd, (off_t)(30 * page_size));
 	check(again == object_page(o, 30), "the hole is mapped again", "%s",
 	      strerror(errno));
-	check_range(again, SEED, 30, 80, 1, "the hole's pages were kept");
+	check_range(again, SEED, 30, 80, version, "the hole's pages were kept");
 }
 
 static void test_first_mmap(void)
 {
 	int fd = object_open();
-	uint8_t *map = object_map(fd, 0, 10, PROT_READ | PROT_WRITE, MAP_SHARED);
+	uint8_t *map =
+		object_map(fd, 0, 10, PROT_READ | PROT_WRITE, MAP_SHARED);
 	uint8_t *wide;
 
 	check_equal(object_info(fd).size, 10 * page_size,
@@ -214,7 +225,7 @@ int main(void)
 
 	test_begin("mapping: system calls on mappings lose nothing", 40);
 	o = object_new(working_set());
-	range_fill(o.map, SEED, 0, o.pages, 1);
+	range_fill(o.map, SEED, 0, o.pages, version);
 	test_mprotect(&o);
 	test_mremap(&o);
 	test_dontneed(&o);

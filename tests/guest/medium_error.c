@@ -61,14 +61,15 @@ static void set_broken(bool broken)
 	close(fd);
 }
 
-static size_t refused_pages(const struct object *o, size_t *wrong, size_t *first)
+static size_t refused_pages(const struct object *o, size_t *wrong,
+			    size_t *first)
 {
 	size_t refused = 0;
 
 	*wrong = 0;
 	for (size_t i = 0; i < o->pages; i++) {
-		int result = page_differs_or_signal(object_page(o, i), SEED, i,
-						    1);
+		int result =
+			page_differs_or_signal(object_page(o, i), SEED, i, 1);
 
 		if (result == SIGBUS && !refused++)
 			*first = i;

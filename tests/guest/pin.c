@@ -122,8 +122,8 @@ static void test_close(void)
 	struct pins pins = pins_new(PINNED);
 
 	range_fill(o.map, SEED, 0, o.pages, 5);
-	check(pin(&pins, o.map, PINNED), "vmsplice takes pages of a dying object",
-	      "%s", strerror(errno));
+	check(pin(&pins, o.map, PINNED),
+	      "vmsplice takes pages of a dying object", "%s", strerror(errno));
 	object_free(&o);
 	check(stat_wait("objects", 0, 2000), "a pin does not keep an object",
 	      "%llu objects", (unsigned long long)stat_get("objects"));

@@ -101,8 +101,8 @@ static int leave_mapped(void *argument)
 {
 	struct object o = object_new(working_set());
 	uint8_t *alias = object_map(o.fd, 3, 100, PROT_READ, MAP_SHARED);
-	uint8_t *copy = object_map(o.fd, 0, 100, PROT_READ | PROT_WRITE,
-				   MAP_PRIVATE);
+	uint8_t *copy =
+		object_map(o.fd, 0, 100, PROT_READ | PROT_WRITE, MAP_PRIVATE);
 
 	(void)argument;
 	range_fill(o.map, 5, 0, o.pages, 1);
@@ -133,7 +133,8 @@ static void test_opens(void)
 	int other = object_open(), twin = dup(o.fd);
 
 	o.map[0] = 42;
-	check_equal(object_info(other).size, 0, "another open is another object");
+	check_equal(object_info(other).size, 0,
+		    "another open is another object");
 	check_equal(object_info(twin).size, page_size, "dup shares the object");
 	close(other);
 	close(o.fd);

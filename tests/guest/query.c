@@ -27,7 +27,8 @@ static void test_new(void)
 	struct aobj_info info = object_info(fd);
 
 	check_equal(info.size, 0, "an object never sized has size 0");
-	check_equal(info.page_size, page_size, "the page size is the machine's");
+	check_equal(info.page_size, page_size,
+		    "the page size is the machine's");
 	check_equal(info.reserved, 0, "the reserved field is written as 0");
 	object_resize_pages(fd, 1000);
 	info = object_info(fd);
@@ -130,7 +131,8 @@ static void check_agreement(const struct object *o)
 		    count(states, o->pages, SWAPPED, SWAPPED) * page_size,
 		    "info counts the pages that hold a slot");
 	check_at_most(resident, budget_pages(), "residency is in the budget");
-	check_at_least(resident, budget_pages() / 4, "the budget is made use of");
+	check_at_least(resident, budget_pages() / 4,
+		       "the budget is made use of");
 	check_equal(stat_get("resident"), info.resident,
 		    "sysfs agrees about resident bytes");
 	check_equal(stat_get("swapped"), info.swapped,
@@ -155,7 +157,8 @@ static void test_agreement(void)
 	check_equal(stat_event("pages_in") - before.in, 0,
 		    "a query reads nothing in");
 	check_equal(stat_get("objects"), 1, "sysfs counts one object");
-	check_range(o.map, SEED, 0, o.pages, 1, "no page differs after queries");
+	check_range(o.map, SEED, 0, o.pages, 1,
+		    "no page differs after queries");
 	object_free(&o);
 }
 

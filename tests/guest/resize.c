@@ -132,8 +132,8 @@ static void check_edge(uint8_t *map, size_t end, size_t pages, const char *kind)
 static void test_edges(void)
 {
 	struct object o = object_new(200);
-	uint8_t *copy = object_map(o.fd, 0, 200, PROT_READ | PROT_WRITE,
-				   MAP_PRIVATE);
+	uint8_t *copy =
+		object_map(o.fd, 0, 200, PROT_READ | PROT_WRITE, MAP_PRIVATE);
 
 	for (size_t i = SIZES - 1; i-- > 0;) {
 		size_t end = sizes[i];

@@ -8,15 +8,36 @@
 
 #include "guest.h"
 
-#define PAGES ((size_t)260)
+#define SMALL ((size_t)260)
 #define FAULTERS 3
 #define TIME_MS 2500
 
 static const size_t sizes[] = { 0,   1,	  63,  64,  65,	 127, 128,
 				129, 191, 192, 193, 255, 256, 260 };
 
+/* All around the first cluster boundaries, and often nothing at all. */
+static size_t small_size(const struct object *o, uint64_t *random)
+{
+	(void)o;
+	return sizes[random_next(random) % ARRAY_SIZE(sizes)];
+}
+
+/*
+ * At a boundary, or one page beside it, in the upper half: so the lower half,
+ * twice the budget, is paged all the time.
+ */
+static size_t large_size(const struct object *o, uint64_t *random)
+{
+	size_t half = o->pages / 2;
+	size_t boundary =
+		half + random_next(random) % (half / CLUSTER) * CLUSTER;
+
+	return boundary + random_next(random) % 3 - 1;
+}
+
 struct worker {
 	const struct object *object;
+	size_t (*next_size)(const struct object *o, uint64_t *random);
 	size_t number;
 	uint64_t until;
 	uint64_t served;
@@ -38,7 +59,7 @@ static uint64_t mark(size_t page)
 
 static void fault_once(struct worker *worker, uint64_t *random)
 {
-	size_t page = random_next(random) % PAGES;
+	size_t page = random_next(random) % worker->object->pages;
 	uint64_t *word = mark_of(worker->object, page);
 	uint64_t value = 0;
 	int signal;
@@ -69,7 +90,7 @@ static void *resize(struct worker *worker)
 	uint64_t random = 4711;
 
 	while (now_ms() < worker->until) {
-		size_t pages = sizes[random_next(&random) % ARRAY_SIZE(sizes)];
+		size_t pages = worker->next_size(worker->object, &random);
 
 		if (object_resize(worker->object->fd, pages * page_size))
 			worker->wrong++;
@@ -102,13 +123,16 @@ static void check_workers(const struct worker *workers, const char *what)
 		       text("%s: the object was resized", what));
 }
 
-static void race(const struct object *o, const char *what)
+static void race(const struct object *o,
+		 size_t (*next_size)(const struct object *, uint64_t *),
+		 const char *what)
 {
 	struct worker workers[FAULTERS + 1];
 
 	for (size_t i = 0; i <= FAULTERS; i++)
 		workers[i] = (struct worker){
 			.object = o,
+			.next_size = next_size,
 			.number = i,
 			.until = now_ms() + TIME_MS,
 		};
@@ -120,8 +144,8 @@ static void check_rest(const struct object *o)
 {
 	size_t wrong = 0;
 
-	object_resize_pages(o->fd, PAGES);
-	for (size_t i = 0; i < PAGES; i++) {
+	object_resize_pages(o->fd, o->pages);
+	for (size_t i = 0; i < o->pages; i++) {
 		uint64_t value = *mark_of(o, i);
 
 		*mark_of(o, i) = 0;
@@ -136,20 +160,19 @@ static void check_rest(const struct object *o)
 
 int main(void)
 {
-	struct object o;
-	struct pressure pressure;
 	struct paging before;
+	struct object o;
 
-	test_begin("resize_race: resizing and faulting do not mix up pages", 40);
-	o = object_new(PAGES);
-	race(&o, "in memory");
+	test_begin("resize_race: resizing and faulting do not mix up pages",
+		   40);
+	o = object_new(SMALL);
+	race(&o, small_size, "in memory");
 	check_rest(&o);
-	object_resize_pages(o.fd, PAGES);
+	object_free(&o);
+	o = object_new(working_set());
 	before = paging_now();
-	pressure = pressure_start();
-	race(&o, "under eviction");
-	pressure_stop(&pressure);
-	check_paging(before, budget_pages(), 1, "under eviction");
+	race(&o, large_size, "under paging");
+	check_paging(before, budget_pages(), budget_pages(), "under paging");
 	check_rest(&o);
 	object_free(&o);
 	return test_end();

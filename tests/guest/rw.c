@@ -74,7 +74,7 @@ static void test_stream(void)
 	range_fill(map, SEED, 0, pages, 1);
 	map[10 * page_size] ^= 0xff;
 	check_result(pread(fd, bytes, 1, (off_t)(10 * page_size)), 1,
-		    "pread of one byte");
+		     "pread of one byte");
 	check_equal(bytes[0], map[10 * page_size],
 		    "read sees what the mapping wrote");
 	object_unmap(map, pages);
@@ -88,16 +88,14 @@ static void test_seek(void)
 	off_t size = (off_t)(3 * page_size);
 
 	object_resize_pages(fd, 3);
-	check_result(lseek(fd, 0, SEEK_END), size,
-		    "SEEK_END is the size");
-	check_result(lseek(fd, -5, SEEK_CUR), size - 5,
-		    "SEEK_CUR is relative");
+	check_result(lseek(fd, 0, SEEK_END), size, "SEEK_END is the size");
+	check_result(lseek(fd, -5, SEEK_CUR), size - 5, "SEEK_CUR is relative");
 	check_result(lseek(fd, 100, SEEK_SET), 100, "SEEK_SET is set");
 	check_errno(lseek(fd, -1, SEEK_SET), EINVAL,
 		    "a negative position is refused");
 	check_errno(lseek(fd, 0, 77), EINVAL, "an unknown whence is refused");
 	check_result(lseek(fd, 0, SEEK_CUR), 100,
-		    "refused seeks leave the position");
+		     "refused seeks leave the position");
 	close(fd);
 }
 
@@ -109,25 +107,25 @@ static void test_end_of_object(void)
 
 	object_resize_pages(fd, 2);
 	check_result(pread(fd, bytes, 100, end - 30), 30,
-		    "a read across the end is short");
+		     "a read across the end is short");
 	check(!memcmp(bytes, zero, 30), "untouched bytes are read as zeros",
 	      "other bytes");
 	check_result(pread(fd, bytes, 100, end), 0,
-		    "a read at the end gives 0");
+		     "a read at the end gives 0");
 	check_result(pread(fd, bytes, 100, end + 5000), 0,
-		    "a read past the end gives 0");
+		     "a read past the end gives 0");
 	check_result(pwrite(fd, "xy", 2, end - 1), 2,
-		    "a write across the end is taken whole");
+		     "a write across the end is taken whole");
 	check_equal(size_of(fd), 3 * page_size,
 		    "it extends the object by a whole page");
 	check_result(pwrite(fd, "z", 1, (off_t)(100 * page_size)), 1,
-		    "a write far past the end is taken");
+		     "a write far past the end is taken");
 	check_equal(size_of(fd), 101 * page_size, "and leaves a hole");
-	check_result(pread(fd, bytes, 100, (off_t)(50 * page_size)),
-		    100, "the hole can be read");
+	check_result(pread(fd, bytes, 100, (off_t)(50 * page_size)), 100,
+		     "the hole can be read");
 	check(!memcmp(bytes, zero, 100), "the hole is zeros", "other bytes");
 	check_result(pwrite(fd, bytes, 0, (off_t)(300 * page_size)), 0,
-		    "a write of nothing gives 0");
+		     "a write of nothing gives 0");
 	check_equal(size_of(fd), 101 * page_size,
 		    "a write of nothing extends nothing");
 	check_errno(pwrite(fd, "z", 1, INT64_MAX - 1), EFBIG,
@@ -204,18 +202,18 @@ static void test_own_buffer(void)
 	range_fill(o.map, SEED, 0, o.pages, 1);
 	evict_pages(o.fd, 0, o.pages);
 	check_result(pread(o.fd, o.map + half, (size_t)half, 0), half,
-		    "a read into a mapping of the object itself is served");
+		     "a read into a mapping of the object itself is served");
 	check_range(o.map + half, SEED, 0, CLUSTER / 2, 1,
 		    "it moves the right bytes");
 	range_fill(o.map, SEED, 0, o.pages, 1);
 	evict_pages(o.fd, 0, o.pages);
 	check_result(pwrite(o.fd, o.map, (size_t)half, half), half,
-		    "a write from a mapping of the object itself is served");
+		     "a write from a mapping of the object itself is served");
 	check_range(o.map + half, SEED, 0, CLUSTER / 2, 1,
 		    "it moves the right bytes too");
 	evict_pages(o.fd, 0, o.pages);
 	check_result(pread(o.fd, o.map + 100, (size_t)half, 100), half,
-		    "a read of bytes onto themselves is served");
+		     "a read of bytes onto themselves is served");
 	check_range(o.map, SEED, 0, CLUSTER / 2, 1, "and changes nothing");
 	object_free(&o);
 }
@@ -246,8 +244,8 @@ static void test_sync(void)
 		 "msync MS_ASYNC succeeds");
 	check_ok(fsync(o.fd), "fsync succeeds");
 	check_ok(fdatasync(o.fd), "fdatasync succeeds");
-	check_result(posix_fadvise(o.fd, 0, 0, POSIX_FADV_SEQUENTIAL),
-		    0, "fadvise succeeds");
+	check_result(posix_fadvise(o.fd, 0, 0, POSIX_FADV_SEQUENTIAL), 0,
+		     "fadvise succeeds");
 	object_free(&o);
 }
 

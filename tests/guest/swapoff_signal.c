@@ -22,7 +22,8 @@ static char slow[DM_PATH_SIZE];
 static void set_read_delay(unsigned int ms, bool create)
 {
 	struct dm_part part = {
-		DISK_SECTORS, "delay",
+		DISK_SECTORS,
+		"delay",
 		text(DISK " 0 %u " DISK " 0 0", ms),
 	};
 

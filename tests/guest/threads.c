@@ -5,7 +5,7 @@
 #include "guest.h"
 
 #define THREADS 4
-#define ROUNDS 6000
+#define ROUNDS 2000
 #define SEED 0x7468
 
 /* Each page: a version, a count, and a pattern that follows the version. */

@@ -14,7 +14,7 @@
 #define DISK_SECTORS ((uint64_t)65536)
 #define PAGE_SECTORS (page_size / 512)
 #define FIRST_SLOT ((size_t)300)
-#define SLOTS ((size_t)40)
+#define SLOTS ((size_t)8)
 
 static struct dm_part whole = { DISK_SECTORS, "linear", DISK " 0" };
 static struct dm_part no_writes = { DISK_SECTORS, "flakey",

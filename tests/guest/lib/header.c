@@ -39,8 +39,9 @@ static uint32_t number(const struct header *header, uint32_t value)
 static void header_build(const struct header *header, uint8_t *page)
 {
 	struct swap_header *swap = (void *)page;
-	size_t room = (page_size - MAGIC_SIZE - offsetof(struct swap_header, bad)) /
-		      sizeof(uint32_t);
+	size_t room =
+		(page_size - MAGIC_SIZE - offsetof(struct swap_header, bad)) /
+		sizeof(uint32_t);
 
 	memset(page, 0, page_size);
 	swap->version = number(header, header->version);

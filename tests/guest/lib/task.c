@@ -25,8 +25,7 @@ pid_t task_start(int (*run)(void *), void *argument)
 
 static int task_status(int status)
 {
-	return WIFEXITED(status) ? WEXITSTATUS(status) :
-				   128 + WTERMSIG(status);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 /* As the shell has it: exit status, or 128 and the signal. */

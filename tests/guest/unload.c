@@ -42,11 +42,13 @@ static void test_refused(void)
 {
 	struct object o = object_new(working_set());
 	int control = control_open();
+	char words[256];
 
 	range_fill(o.map, SEED, 0, o.pages, 1);
 	check_errno(unload(), EAGAIN, "unloading is refused with an object");
-	check(command("rmmod aobj >/dev/null") != 0, "rmmod is refused too",
-	      "success");
+	check(command_output(words, sizeof(words), "rmmod aobj 2>&1") &&
+		      strstr(words, "in use"),
+	      "rmmod is refused and says why", "'%s'", words);
 	close(o.fd);
 	check_errno(unload(), EAGAIN, "unloading is refused with a mapping");
 	check_range(o.map, SEED, 0, o.pages, 1, "refusal changes nothing");

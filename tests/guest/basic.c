@@ -75,6 +75,31 @@ static void test_orders(const struct object *o, order_t writing,
 	check_paging(before, 0, excess, text("%s: reading", name));
 }
 
+/*
+ * In order, a fault brings its neighbours, and pages move many to a request:
+ * an eighth of a cluster is far from what should be, and far above one.
+ */
+static void test_clustering(void)
+{
+	struct object o = object_new(working_set());
+	uint64_t out = stat_event("pages_out"), in = stat_event("pages_in");
+	uint64_t writes = stat_event("write_bios");
+	uint64_t reads = stat_event("read_bios"), faults;
+
+	range_fill(o.map, SEED, 0, o.pages, 1);
+	writes = stat_event("write_bios") - writes;
+	check_at_most(writes, (stat_event("pages_out") - out) / (CLUSTER / 8),
+		      "pages are written many to a request");
+	faults = stat_event("faults");
+	check_range(o.map, SEED, 0, o.pages, 1, "no page differs after that");
+	reads = stat_event("read_bios") - reads;
+	check_at_most(reads, (stat_event("pages_in") - in) / (CLUSTER / 8),
+		      "pages are read many to a request");
+	check_at_most(stat_event("faults") - faults, o.pages / 4,
+		      "a fault maps its neighbours");
+	object_free(&o);
+}
+
 /* Pages that were never written are zero, and cost no swap. */
 static void test_untouched(void)
 {
@@ -121,6 +146,7 @@ int main(void)
 	test_orders(&o, backwards, strided, "backwards and with a stride", 3);
 	test_orders(&o, scattered, forwards, "at random and forwards", 4);
 	object_free(&o);
+	test_clustering();
 	test_untouched();
 	test_small_change();
 	return test_end();

@@ -156,11 +156,35 @@ static void test_edges(void)
 	object_free(&o);
 }
 
+/* Page numbers that do not fit in 32 bits: the last page of 32 TiB. */
+static void test_huge(void)
+{
+	size_t last = ((uint64_t)1 << 45) / page_size - 1;
+	int fd = object_open();
+	uint8_t *map;
+
+	object_resize_pages(fd, last + 1);
+	map = object_map(fd, last, 1, PROT_READ | PROT_WRITE, MAP_SHARED);
+	page_fill(map, SEED, last, 1);
+	check(pwrite(fd, "x", 1, 0) == 1, "the first page is written", "%s",
+	      strerror(errno));
+	check(evict_page(fd, last), "the last page of 32 TiB can be evicted",
+	      "it stays resident");
+	check_range(map, SEED, last, 1, 1, "it comes back as itself");
+	check_equal(stat_get("clusters"), 2, "32 TiB cost what is touched");
+	object_resize_pages(fd, last);
+	check_result(touch_read(map), SIGBUS, "it can be cut off");
+	check_equal(stat_get("clusters"), 1, "and is gone then");
+	object_unmap(map, 1);
+	close(fd);
+}
+
 int main(void)
 {
 	test_begin("resize: size changes keep what they should", 40);
 	test_every_pair();
 	test_shrink_frees();
 	test_edges();
+	test_huge();
 	return test_end();
 }

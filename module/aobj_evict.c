@@ -421,7 +421,11 @@ static enum evict_result write_to_new(struct evict_batch *b,
 	return b->run.nr ? EVICT_DONE : EVICT_AGAIN;
 }
 
-/* With no slot to be had, a page may still be written where it was before. */
+/*
+ * With no slot to be had, a page may still be written where it was before.
+ * Those that cannot be must not crowd the inactive queue: ageing would stop,
+ * and never come to the clean pages.
+ */
 static enum evict_result write_without_slots(struct evict_batch *b,
 					     struct aobj_cluster *c, u64 mask,
 					     unsigned long *written)
@@ -439,6 +443,7 @@ static enum evict_result write_without_slots(struct evict_batch *b,
 		return write_in_place(
 			b, c, first_slot_run(c, mask & (~0ULL << i)), written);
 	}
+	aobj_cluster_activate(c, mask);
 	return EVICT_DONE;
 }
 
@@ -687,6 +692,7 @@ int aobj_evict_wait_room(unsigned long nr)
 	unsigned long seen = aobj_events_sum(AOBJ_EV_EVICTED);
 	unsigned long deadline = jiffies + patience;
 
+	WRITE_ONCE(aobj_daemon_kicked, true);
 	for (;;) {
 		DEFINE_WAIT(wait);
 		bool fits;

@@ -10,6 +10,7 @@
 unsigned long aobj_budget;
 atomic_long_t aobj_charged;
 DECLARE_WAIT_QUEUE_HEAD(aobj_daemon_wait);
+bool aobj_daemon_kicked;
 DECLARE_WAIT_QUEUE_HEAD(aobj_room_wait);
 
 /* Order 0, never movable (a pager that knows its pages' places needs that). */

@@ -19,6 +19,8 @@ extern atomic_long_t aobj_charged;
 
 /* The page daemon sleeps here: for shortage, and for I/O to complete. */
 extern wait_queue_head_t aobj_daemon_wait;
+/* Somebody has just begun to wait for room: the daemon's rest is over. */
+extern bool aobj_daemon_kicked; /* READ_ONCE, WRITE_ONCE */
 /* Whoever is short of memory sleeps here. */
 extern wait_queue_head_t aobj_room_wait;
 

@@ -42,7 +42,15 @@ struct rest {
 
 static bool resting(const struct rest *rest)
 {
-	return time_before(jiffies, rest->until);
+	return time_before(jiffies, rest->until) &&
+	       !READ_ONCE(aobj_daemon_kicked);
+}
+
+static void rest_reset(struct rest *rest)
+{
+	WRITE_ONCE(aobj_daemon_kicked, false);
+	rest->until = jiffies;
+	rest->next = REST_MIN;
 }
 
 static void rest_after(struct rest *rest, unsigned long done)
@@ -75,13 +83,14 @@ static unsigned long mark(void)
 
 static int aobj_pagedaemon(void *unused)
 {
-	struct rest rest = { .until = jiffies, .next = REST_MIN };
+	struct rest rest;
 
+	rest_reset(&rest);
 	while (!kthread_should_stop()) {
 		wait_event_idle_timeout(aobj_daemon_wait, has_work(&rest),
 					short_of_pages() ? REST_MIN : HZ);
-		if (aobj_swapio_reap())
-			rest.until = jiffies;
+		if (aobj_swapio_reap() || READ_ONCE(aobj_daemon_kicked))
+			rest_reset(&rest);
 		if (short_of_pages() && !aobj_evict_congested() &&
 		    !resting(&rest))
 			rest_after(&rest, aobj_evict(mark()));

@@ -28,8 +28,10 @@
 
 #define INFLIGHT_SHARE 4 /* a quarter of the budget may be under write-out */
 #define INACTIVE_SHARE 3 /* a third of the resident pages should be inactive */
+#define KICK_ROUNDS 8 /* waits of 20 ms after which a waiter kicks again */
 #define LOCK_TRIES 16 /* clusters to pass over that somebody has locked */
 #define CLEAN_SHARE 4 /* clean pages that a cluster is hoped to have */
+#define OBJECT_SCAN 64 /* clusters of an object to look at in one go */
 #define LONG_RUN 16 /* slots: from here on a rewrite in place is sequential */
 
 static DEFINE_SPINLOCK(queue_lock);
@@ -197,6 +199,12 @@ static void age_cluster(struct aobj_cluster *c)
 	aobj_evict_unmap(c, mask);
 	aobj_cluster_deactivate(c, mask);
 	c->res->young = 0;
+}
+
+static void age_cluster_if_any(struct aobj_cluster *c)
+{
+	if (c->res)
+		age_cluster(c);
 }
 
 /* => false when there is no active cluster to be had */
@@ -517,7 +525,6 @@ static void evict_write_done(struct aobj_io *io, unsigned int first,
 				    io->dev->bdev,
 				    blk_status_to_errno(io->status),
 				    io->slot + first - io->dev->base);
-		aobj_swap_write_failed(io->dev);
 	} else {
 		aobj_swap_write_worked(io->dev);
 	}
@@ -538,6 +545,8 @@ static void evict_write_done(struct aobj_io *io, unsigned int first,
 
 	atomic_long_sub(nr, &aobj_totals.writing);
 	free_evicted(pages, freed);
+	/* Orders the bits' going before the look at who waits for that. */
+	smp_mb__after_atomic();
 	wake_up_var(&c->writing);
 }
 
@@ -651,6 +660,52 @@ unsigned long aobj_evict(unsigned long mark)
 	return done;
 }
 
+/* => a cluster of the object taken off its queue, like queue_pop() */
+static struct aobj_cluster *object_pop(struct aobj *obj, pgoff_t *index)
+{
+	struct aobj_cluster *c = aobj_cluster_next(obj, index);
+
+	if (!c)
+		return NULL;
+	if (mutex_trylock(&c->lock)) {
+		queue_set(c, AOBJ_QUEUE_NONE, false);
+		return c;
+	}
+	aobj_cluster_put(c);
+	return NULL;
+}
+
+void aobj_evict_object(struct aobj *obj, unsigned long nr)
+{
+	unsigned int flags = memalloc_noreclaim_save();
+	pgoff_t index = READ_ONCE(obj->hand);
+	struct evict_batch b = {};
+	unsigned long done = 0;
+
+	for (int scanned = 0; scanned < OBJECT_SCAN && done < nr; scanned++) {
+		struct aobj_cluster *c = object_pop(obj, &index);
+
+		if (!c) {
+			index = 0;
+			continue;
+		}
+		if (c->res) {
+			enum evict_result res = evict_cluster(&b, c, &done);
+
+			age_cluster_if_any(c);
+			queue_return(c, false);
+			if (res != EVICT_DONE)
+				batch_submit(&b);
+		} else {
+			queue_return(c, false);
+		}
+		index++;
+	}
+	WRITE_ONCE(obj->hand, index);
+	batch_submit(&b);
+	memalloc_noreclaim_restore(flags);
+}
+
 unsigned long aobj_evict_clean(unsigned long nr)
 {
 	unsigned long freed = 0;
@@ -692,8 +747,7 @@ int aobj_evict_wait_room(unsigned long nr)
 	unsigned long seen = aobj_events_sum(AOBJ_EV_EVICTED);
 	unsigned long deadline = jiffies + patience;
 
-	WRITE_ONCE(aobj_daemon_kicked, true);
-	for (;;) {
+	for (unsigned int round = 0;; round++) {
 		DEFINE_WAIT(wait);
 		bool fits;
 
@@ -701,7 +755,8 @@ int aobj_evict_wait_room(unsigned long nr)
 					  TASK_KILLABLE);
 		fits = aobj_page_charge(nr);
 		if (!fits) {
-			wake_up(&aobj_daemon_wait);
+			if (round % KICK_ROUNDS == 0)
+				aobj_daemon_kick();
 			if (!fatal_signal_pending(current))
 				io_schedule_timeout(step);
 		}

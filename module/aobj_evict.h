@@ -46,6 +46,12 @@ void aobj_evict_forget_slot(struct aobj_cluster *c, unsigned int i);
 unsigned long aobj_evict(unsigned long mark);
 
 /*
+ * aobj_evict_object: ages and evicts about @nr pages of one object
+ * => as aobj_evict(); for who is short of memory that only the object has
+ */
+void aobj_evict_object(struct aobj *obj, unsigned long nr);
+
+/*
  * aobj_evict_clean: frees up to @nr inactive clean pages without any I/O
  * => trylocks only, never sleeps: fit for a shrinker
  * => looks at a number of clusters that @nr bounds; the next call goes on

@@ -105,6 +105,12 @@ static vm_fault_t hand_over(struct vm_fault *vmf, struct aobj_cluster *c,
 		folio_put(folio);
 		return VM_FAULT_NOPAGE;
 	}
+	/* The kernel's own check takes the page for one of the page cache. */
+	if (PageHWPoison(page)) {
+		folio_unlock(folio);
+		folio_put(folio);
+		return VM_FAULT_HWPOISON;
+	}
 	vmf->page = page;
 	return VM_FAULT_LOCKED;
 }
@@ -182,11 +188,16 @@ static vm_fault_t map_pages(struct vm_fault *vmf, struct aobj_cluster *c,
 	unsigned int first, end;
 	int err;
 
+	if (PageHWPoison(c->res->page[i])) {
+		aobj_pager_release(c);
+		return VM_FAULT_HWPOISON;
+	}
 	bounds(vmf, i, &first, &end);
 	stretch(worth_mapping(c), i, &first, &end);
 	err = insert(vmf, c, i, first, end);
 	aobj_pager_release(c);
-	if (!err)
+	/* EFAULT: the page table has just been freed; it is made anew. */
+	if (!err || err == -EFAULT)
 		return VM_FAULT_NOPAGE;
 	return err == -ENOMEM ? VM_FAULT_OOM : VM_FAULT_SIGBUS;
 }

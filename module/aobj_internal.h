@@ -46,6 +46,7 @@ struct aobj_swapdev;
  * @bad: A: pages lost to read errors
  * @ahead: where the last fault-ahead ended, in pages; a hint, unlocked
  * @window: how many pages it took; a hint, unlocked
+ * @hand: the cluster where reclaim from this object goes on; a hint, unlocked
  */
 struct aobj {
 	struct kref refs;
@@ -60,6 +61,7 @@ struct aobj {
 	atomic_long_t bad;
 	pgoff_t ahead;
 	unsigned int window;
+	pgoff_t hand;
 };
 
 /**

@@ -64,13 +64,15 @@ static int __init aobj_init(void)
 {
 	int err;
 
-	aobj_swapio_init(&aobj_evict_io_ops, &aobj_pager_io_ops);
 	err = budget_init();
+	if (err)
+		return err;
+	err = aobj_swapio_init(&aobj_evict_io_ops, &aobj_pager_io_ops);
 	if (err)
 		return err;
 	err = aobj_cluster_init();
 	if (err)
-		return err;
+		goto out_swapio;
 	err = aobj_object_init();
 	if (err)
 		goto out_cluster;
@@ -99,6 +101,8 @@ out_object:
 	aobj_object_exit();
 out_cluster:
 	aobj_cluster_exit();
+out_swapio:
+	aobj_swapio_exit();
 	return err;
 }
 
@@ -111,6 +115,7 @@ static void __exit aobj_exit(void)
 	aobj_pagedaemon_exit();
 	aobj_object_exit();
 	aobj_cluster_exit();
+	aobj_swapio_exit();
 }
 
 module_init(aobj_init);

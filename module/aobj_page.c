@@ -17,6 +17,12 @@ DECLARE_WAIT_QUEUE_HEAD(aobj_room_wait);
 #define AOBJ_GFP                                                          \
 	(GFP_HIGHUSER | __GFP_ACCOUNT | __GFP_NORETRY | __GFP_NOWARN)
 
+void aobj_daemon_kick(void)
+{
+	WRITE_ONCE(aobj_daemon_kicked, true);
+	wake_up(&aobj_daemon_wait);
+}
+
 unsigned long aobj_budget_min(void)
 {
 	return max_t(unsigned long, SZ_1M >> PAGE_SHIFT, 64);
@@ -27,7 +33,7 @@ int aobj_budget_set(unsigned long pages)
 	if (pages < aobj_budget_min() || pages > totalram_pages())
 		return -EINVAL;
 	WRITE_ONCE(aobj_budget, pages);
-	wake_up(&aobj_daemon_wait);
+	aobj_daemon_kick();
 	wake_up_all(&aobj_room_wait);
 	return 0;
 }

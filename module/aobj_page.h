@@ -17,10 +17,13 @@
 extern unsigned long aobj_budget; /* read with READ_ONCE */
 extern atomic_long_t aobj_charged;
 
-/* The page daemon sleeps here: for shortage, and for I/O to complete. */
+/* The page daemon sleeps here: for shortage, and for write-out to end. */
 extern wait_queue_head_t aobj_daemon_wait;
-/* Somebody has just begun to wait for room: the daemon's rest is over. */
 extern bool aobj_daemon_kicked; /* READ_ONCE, WRITE_ONCE */
+
+/* => things have changed, or somebody waits: the daemon's rest is over */
+void aobj_daemon_kick(void);
+
 /* Whoever is short of memory sleeps here. */
 extern wait_queue_head_t aobj_room_wait;
 

@@ -9,14 +9,24 @@
 #include "aobj_evict.h"
 #include "aobj_page.h"
 #include "aobj_pagedaemon.h"
-#include "aobj_swapio.h"
 
 /*
  * How long to rest when everything is pinned, or there is no slot: twice as
- * long each time that nothing could be done.
+ * long each time that nothing could be done.  Living in the budget is nothing
+ * unusual, and each round of ageing costs the programs soft faults.
  */
 #define REST_MIN msecs_to_jiffies(20)
-#define REST_MAX msecs_to_jiffies(640)
+#define REST_MAX (10 * HZ)
+
+/* What the kernel may have asked for and not got yet, in pages. */
+#define WANTED_MAX 4096
+
+/*
+ * What it costs to bring a page back, in the shrinker's terms.  The budget was
+ * granted: the kernel's everyday reclaim, for page cache say, should hardly
+ * touch it, but before it kills somebody it should have it all.
+ */
+#define SEEKS (64 * DEFAULT_SEEKS)
 
 static struct task_struct *daemon;
 static struct shrinker *shrinker;
@@ -65,7 +75,7 @@ static void rest_after(struct rest *rest, unsigned long done)
 
 static bool has_work(const struct rest *rest)
 {
-	if (kthread_should_stop() || aobj_swapio_done())
+	if (kthread_should_stop())
 		return true;
 	return short_of_pages() && !aobj_evict_congested() && !resting(rest);
 }
@@ -89,7 +99,7 @@ static int aobj_pagedaemon(void *unused)
 	while (!kthread_should_stop()) {
 		wait_event_idle_timeout(aobj_daemon_wait, has_work(&rest),
 					short_of_pages() ? REST_MIN : HZ);
-		if (aobj_swapio_reap() || READ_ONCE(aobj_daemon_kicked))
+		if (READ_ONCE(aobj_daemon_kicked))
 			rest_reset(&rest);
 		if (short_of_pages() && !aobj_evict_congested() &&
 		    !resting(&rest))
@@ -100,11 +110,14 @@ static int aobj_pagedaemon(void *unused)
 
 /*
  * The kernel is short of memory, which the budget does not know of.  What is
- * inactive and clean goes at once, the rest is left to the daemon.
+ * inactive and clean goes at once, the rest is left to the daemon, which ages
+ * and writes.
  */
 static unsigned long shrink_count(struct shrinker *s, struct shrink_control *sc)
 {
-	return max(atomic_long_read(&aobj_totals.inactive), 0L);
+	return max(atomic_long_read(&aobj_charged) -
+			   atomic_long_read(&aobj_totals.writing),
+		   0L);
 }
 
 static unsigned long shrink_scan(struct shrinker *s, struct shrink_control *sc)
@@ -112,7 +125,8 @@ static unsigned long shrink_scan(struct shrinker *s, struct shrink_control *sc)
 	unsigned long freed = aobj_evict_clean(sc->nr_to_scan);
 
 	if (freed < sc->nr_to_scan) {
-		atomic_long_set(&wanted, sc->nr_to_scan - freed);
+		if (atomic_long_read(&wanted) < WANTED_MAX)
+			atomic_long_add(sc->nr_to_scan - freed, &wanted);
 		wake_up(&aobj_daemon_wait);
 	}
 	return freed ?: SHRINK_STOP;
@@ -127,6 +141,7 @@ static int shrinker_init(void)
 		return -ENOMEM;
 	shrinker->count_objects = shrink_count;
 	shrinker->scan_objects = shrink_scan;
+	shrinker->seeks = SEEKS;
 	err = aobj_compat_shrinker_register(shrinker, "aobj");
 	if (err)
 		kfree(shrinker);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The page daemon: a thread that keeps some of the budget free and finishes
- * the I/O that needs finishing; and the shrinker, by which the kernel asks for
- * memory back.
+ * The page daemon: a thread that keeps some of the budget free; and the
+ * shrinker, by which the kernel asks for memory back.
  */
 #ifndef AOBJ_PAGEDAEMON_H
 #define AOBJ_PAGEDAEMON_H

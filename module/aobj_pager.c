@@ -24,7 +24,6 @@
 #include "aobj_pager.h"
 
 #define AHEAD_MIN_BEHIND 2 /* resident pages before it that make a sequence */
-#define MEMORY_TRIES 50 /* times to reclaim when the kernel has no page */
 
 /* What one pass says. */
 enum pass {
@@ -100,34 +99,44 @@ static int charge_pages(struct get *g, unsigned int *want)
  * The kernel, or the memcg, is short of memory.  Only shrinkers that know of
  * memcgs are asked to help a memcg, so make room of our own.
  */
-static void relieve_memory(void)
+static int relieve_memory(struct get *g, unsigned long deadline)
 {
-	aobj_evict_clean(AOBJ_CLUSTER_PAGES);
-	aobj_evict(READ_ONCE(aobj_budget) -
-		   min_t(long, READ_ONCE(aobj_budget),
-			 atomic_long_read(&aobj_charged)) +
-		   AOBJ_CLUSTER_PAGES);
+	if (g->flags & AOBJ_GET_NOWAIT)
+		return -EAGAIN;
+	if (fatal_signal_pending(current))
+		return -EINTR;
+	if (time_after(jiffies, deadline))
+		return -ENOMEM;
+	/* The object's own pages: most likely they are the same memcg's. */
+	aobj_evict_object(g->obj, AOBJ_CLUSTER_PAGES);
 	schedule_timeout_killable(msecs_to_jiffies(20));
 	aobj_swapio_reap();
+	return 0;
+}
+
+static unsigned long memory_deadline(void)
+{
+	return jiffies + msecs_to_jiffies(aobj_nospace_wait_ms);
 }
 
 static int alloc_pages_of_get(struct get *g, unsigned int want)
 {
-	for (int tries = 0; tries < MEMORY_TRIES; tries++) {
-		if (!g->res && !g->c->res)
+	unsigned long deadline = memory_deadline();
+	int err = 0;
+
+	while (!g->nr && !err) {
+		/* A look without the mutex, to save making one for nothing. */
+		bool has_res = READ_ONCE(g->c->res);
+
+		if (!g->res && !has_res)
 			g->res = aobj_resident_alloc();
-		if (g->res || g->c->res)
+		if (g->res || has_res)
 			g->nr = aobj_page_alloc(g->page, want);
-		if (g->nr)
-			break;
-		if (fatal_signal_pending(current))
-			break;
-		relieve_memory();
+		if (!g->nr)
+			err = relieve_memory(g, deadline);
 	}
 	aobj_page_uncharge(want - g->nr);
-	if (g->nr)
-		return 0;
-	return fatal_signal_pending(current) ? -EINTR : -ENOMEM;
+	return err;
 }
 
 static void drop_pages(struct get *g)
@@ -395,7 +404,8 @@ static enum pass get_pass(struct get *g)
 static int find_cluster(struct get *g)
 {
 	pgoff_t index = g->pgoff >> AOBJ_CLUSTER_SHIFT;
-	int tries = 0;
+	unsigned long deadline = memory_deadline();
+	int err;
 
 	for (;;) {
 		if (!g->c && g->flags & AOBJ_GET_NOCREATE) {
@@ -406,11 +416,9 @@ static int find_cluster(struct get *g)
 			g->c = aobj_cluster_get(g->obj, index);
 		}
 		if (!g->c) {
-			if (++tries > MEMORY_TRIES)
-				return -ENOMEM;
-			if (fatal_signal_pending(current))
-				return -EINTR;
-			relieve_memory();
+			err = relieve_memory(g, deadline);
+			if (err)
+				return err;
 			continue;
 		}
 		mutex_lock(&g->c->lock);
@@ -428,6 +436,14 @@ static enum pass get_once(struct get *g)
 	if (g->err)
 		return PASS_ERROR;
 	return get_pass(g);
+}
+
+/* A get that failed may have made a cluster for nothing. */
+static void forget_empty(struct aobj_cluster *c)
+{
+	mutex_lock(&c->lock);
+	aobj_evict_requeue(c);
+	mutex_unlock(&c->lock);
 }
 
 int aobj_pager_get(struct aobj *obj, pgoff_t pgoff, unsigned int flags,
@@ -454,6 +470,8 @@ int aobj_pager_get(struct aobj *obj, pgoff_t pgoff, unsigned int flags,
 		*cp = g.c;
 		return 0;
 	}
+	if (g.c && g.err != -EAGAIN)
+		forget_empty(g.c);
 	if (g.c)
 		aobj_cluster_put(g.c);
 	return g.err;

@@ -17,7 +17,8 @@
 #include "aobj_swap_header.h"
 
 #define BIO_POOL 16 /* bios that are there even when memory is not */
-#define FAILURES_MAX 32 /* failed writes in a row that stop a device */
+#define FAILURES_MAX 32 /* failed bios in a row that stop a device */
+#define PROBE_AFTER (10 * HZ) /* then one bio is tried that often */
 
 static DEFINE_MUTEX(swap_mutex);
 static struct aobj_swapdev __rcu *swapdevs[AOBJ_SWAPDEVS];
@@ -59,6 +60,16 @@ static bool takes_pages(const struct aobj_swapdev *dev)
 	return !READ_ONCE(dev->draining) && !READ_ONCE(dev->failed);
 }
 
+/* => a device that failed may be tried with one bio: it may have come back */
+static bool probe_due(struct aobj_swapdev *dev)
+{
+	unsigned long at = READ_ONCE(dev->probe_at);
+
+	return !READ_ONCE(dev->draining) && READ_ONCE(dev->failed) &&
+	       time_after(jiffies, at) &&
+	       cmpxchg(&dev->probe_at, at, jiffies + PROBE_AFTER) == at;
+}
+
 bool aobj_swap_alloc(u32 want, struct aobj_slot_run *run)
 {
 	struct aobj_swapdev *dev;
@@ -68,7 +79,7 @@ bool aobj_swap_alloc(u32 want, struct aobj_slot_run *run)
 	run->nr = 0;
 	rcu_read_lock();
 	for_each_swapdev(dev, i) {
-		if (!takes_pages(dev))
+		if (!takes_pages(dev) && !probe_due(dev))
 			continue;
 		run->nr = aobj_slots_alloc(&dev->slots, want, &first);
 		if (run->nr) {
@@ -110,6 +121,7 @@ void aobj_swap_write_failed(struct aobj_swapdev *dev)
 	if (atomic_inc_return(&dev->failures) < FAILURES_MAX ||
 	    READ_ONCE(dev->failed))
 		return;
+	WRITE_ONCE(dev->probe_at, jiffies + PROBE_AFTER);
 	WRITE_ONCE(dev->failed, true);
 	pr_err("%pg: %d writes in a row failed: no more pages go there\n",
 	       dev->bdev, FAILURES_MAX);
@@ -119,6 +131,11 @@ void aobj_swap_write_worked(struct aobj_swapdev *dev)
 {
 	if (atomic_read(&dev->failures))
 		atomic_set(&dev->failures, 0);
+	if (READ_ONCE(dev->failed)) {
+		WRITE_ONCE(dev->failed, false);
+		pr_info("%pg: writes work again\n", dev->bdev);
+		aobj_daemon_kick();
+	}
 }
 
 unsigned long aobj_swap_free_slots(void)
@@ -481,7 +498,7 @@ int aobj_swap_on(dev_t devt)
 	if (err)
 		kfree(dev);
 	else
-		wake_up(&aobj_daemon_wait);
+		aobj_daemon_kick();
 	return err;
 }
 
@@ -519,7 +536,7 @@ struct aobj_swapdev *aobj_swap_drain_begin(dev_t devt)
 void aobj_swap_drain_abort(struct aobj_swapdev *dev)
 {
 	WRITE_ONCE(dev->draining, false);
-	wake_up(&aobj_daemon_wait);
+	aobj_daemon_kick();
 }
 
 static void swapdev_unpublish(struct aobj_swapdev *dev)

@@ -31,7 +31,8 @@
  * @clusters: swap list lock: clusters whose slots are all here
  * @draining: swapoff is under way: no new slots (READ_ONCE)
  * @failed: too many writes in a row failed: no new slots (READ_ONCE)
- * @failures: A: writes that failed in a row
+ * @probe_at: when a failed device is tried again, in jiffies; cmpxchg
+ * @failures: A: bios for writing that failed in a row
  * @inflight: A: bios under way
  * @bios_in: I: bios for reading, freed in interrupts
  * @bios_out: I: bios for writing, freed by who reaps completions
@@ -49,6 +50,7 @@ struct aobj_swapdev {
 	struct list_head clusters;
 	bool draining;
 	bool failed;
+	unsigned long probe_at;
 	atomic_t failures;
 	atomic_t inflight;
 	struct bio_set bios_in;
@@ -75,6 +77,8 @@ struct aobj_slot_run {
  * @nr: pages
  * @write: the direction
  * @tries: how often it was submitted
+ * @split: pages of a failed request that are under way by themselves again
+ * @part: it is such a page
  * @status: of the last try
  * @cluster: of each page; a write holds a reference to each
  * @index: of each page in its cluster
@@ -87,6 +91,8 @@ struct aobj_io {
 	u8 nr;
 	bool write;
 	u8 tries;
+	u8 split;
+	bool part;
 	blk_status_t status;
 	struct aobj_cluster *cluster[AOBJ_CLUSTER_PAGES];
 	u8 index[AOBJ_CLUSTER_PAGES];
@@ -131,7 +137,10 @@ void aobj_swap_free(u32 first, u32 nr);
 /* => the slot is held, and is given up for good */
 void aobj_swap_mark_bad(u32 slot);
 
-/* aobj_swap_write_failed, _worked: keep watch over failures in a row */
+/*
+ * aobj_swap_write_failed, _worked: keep watch over failures in a row
+ * => one call a bio, not a page: one bad stretch is no dead device
+ */
 void aobj_swap_write_failed(struct aobj_swapdev *dev);
 void aobj_swap_write_worked(struct aobj_swapdev *dev);
 

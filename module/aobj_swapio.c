@@ -3,6 +3,7 @@
 #include <linux/bio.h>
 #include <linux/pagemap.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
 
 #include "aobj_cluster.h"
 #include "aobj_events.h"
@@ -14,12 +15,23 @@
 static LLIST_HEAD(done_list);
 static const struct aobj_io_ops *evict_ops;
 static const struct aobj_io_ops *pager_ops;
+static struct workqueue_struct *done_wq;
 
-void aobj_swapio_init(const struct aobj_io_ops *evict,
-		      const struct aobj_io_ops *pager)
+static void done_work_fn(struct work_struct *work);
+static DECLARE_WORK(done_work, done_work_fn);
+
+int aobj_swapio_init(const struct aobj_io_ops *evict,
+		     const struct aobj_io_ops *pager)
 {
 	evict_ops = evict;
 	pager_ops = pager;
+	done_wq = alloc_workqueue("aobj_io", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
+	return done_wq ? 0 : -ENOMEM;
+}
+
+void aobj_swapio_exit(void)
+{
+	destroy_workqueue(done_wq);
 }
 
 bool aobj_swapio_permanent(blk_status_t status)
@@ -32,13 +44,13 @@ struct page *aobj_swapio_page(const struct aobj_io *io, unsigned int i)
 	return io->bio.bi_io_vec[i].bv_page;
 }
 
-struct aobj_io *aobj_swapio_alloc(struct aobj_swapdev *dev, u32 slot,
-				  bool write, gfp_t gfp)
+static struct aobj_io *io_alloc(struct aobj_swapdev *dev, u32 slot,
+				unsigned short vecs, bool write, gfp_t gfp)
 {
 	struct aobj_io *io;
 	struct bio *bio;
 
-	bio = bio_alloc_bioset(dev->bdev, AOBJ_CLUSTER_PAGES,
+	bio = bio_alloc_bioset(dev->bdev, vecs,
 			       write ? REQ_OP_WRITE | REQ_SWAP : REQ_OP_READ,
 			       gfp | __GFP_NOWARN,
 			       write ? &dev->bios_out : &dev->bios_in);
@@ -50,7 +62,20 @@ struct aobj_io *aobj_swapio_alloc(struct aobj_swapdev *dev, u32 slot,
 	io->nr = 0;
 	io->write = write;
 	io->tries = 0;
+	io->split = 0;
+	io->part = false;
 	return io;
+}
+
+/*
+ * Without waiting, only a vector of full size comes from the bio_set's reserve
+ * (a smaller one is tried as plain memory, and that is all).
+ */
+struct aobj_io *aobj_swapio_alloc(struct aobj_swapdev *dev, u32 slot,
+				  bool write, gfp_t gfp)
+{
+	return io_alloc(dev, slot, write ? BIO_MAX_VECS : AOBJ_CLUSTER_PAGES,
+			write, gfp);
 }
 
 bool aobj_swapio_add(struct aobj_io *io, struct aobj_cluster *c,
@@ -90,6 +115,12 @@ static void finish_read(struct aobj_io *io)
 	io_free(io);
 }
 
+static void io_done(struct aobj_io *io)
+{
+	if (llist_add(&io->done, &done_list))
+		queue_work(done_wq, &done_work);
+}
+
 static void io_end(struct bio *bio)
 {
 	struct aobj_io *io = container_of(bio, struct aobj_io, bio);
@@ -99,8 +130,7 @@ static void io_end(struct bio *bio)
 		finish_read(io);
 		return;
 	}
-	llist_add(&io->done, &done_list);
-	wake_up(&aobj_daemon_wait);
+	io_done(io);
 }
 
 static void io_start(struct aobj_io *io)
@@ -141,9 +171,10 @@ static bool io_split_one(struct aobj_io *io, unsigned int i)
 {
 	struct aobj_io *one;
 
-	one = aobj_swapio_alloc(io->dev, io->slot + i, io->write, GFP_NOWAIT);
+	one = io_alloc(io->dev, io->slot + i, 1, io->write, GFP_NOWAIT);
 	if (!one)
 		return false;
+	one->part = true;
 	aobj_swapio_add(one, io->cluster[i], io->index[i],
 			aobj_swapio_page(io, i));
 	/* It was counted as submitted; only the bio is another. */
@@ -152,19 +183,15 @@ static bool io_split_one(struct aobj_io *io, unsigned int i)
 	return true;
 }
 
-static void io_give_up(struct aobj_io *io, unsigned int i)
+/*
+ * => false when there is no bio for the next page: come back.  Nothing is said
+ * of a page that was not tried alone: the error may be its neighbour's.
+ */
+static bool io_split(struct aobj_io *io)
 {
-	if (io->write)
-		evict_ops->write_done(io, i, 1);
-	else
-		pager_ops->read_failed(io, i);
-}
-
-static void io_split(struct aobj_io *io)
-{
-	for (unsigned int i = 0; i < io->nr; i++)
-		if (!io_split_one(io, i))
-			io_give_up(io, i);
+	while (io->split < io->nr && io_split_one(io, io->split))
+		io->split++;
+	return io->split == io->nr;
 }
 
 /* Pages of one cluster stand together: one call for each such stretch. */
@@ -182,40 +209,80 @@ static void finish_write(struct aobj_io *io)
 	}
 }
 
-static void io_finish(struct aobj_io *io)
+static bool wants_split(const struct aobj_io *io)
 {
-	if (io->status && io->nr > 1) {
-		io_split(io);
-	} else if (io->write) {
-		finish_write(io);
-	} else if (io->tries < READ_TRIES &&
-		   !aobj_swapio_permanent(io->status)) {
-		io_retry(io);
-		return;
-	} else {
-		pager_ops->read_failed(io, 0);
-	}
+	return io->status && io->nr > 1;
+}
 
+static bool wants_retry(const struct aobj_io *io)
+{
+	return io->status && !io->write && io->tries < READ_TRIES &&
+	       !aobj_swapio_permanent(io->status);
+}
+
+static void io_release(struct aobj_io *io)
+{
 	if (io->write)
 		for (unsigned int i = 0; i < io->nr; i++)
 			aobj_cluster_put(io->cluster[i]);
 	io_free(io);
 }
 
-bool aobj_swapio_done(void)
+/* => it is over, one way or the other */
+static void io_finish(struct aobj_io *io)
 {
-	return !llist_empty(&done_list);
+	if (!io->write)
+		pager_ops->read_failed(io, 0);
+	else
+		finish_write(io);
+	io_release(io);
 }
 
+/* => the pages are under way again; false if only some are */
+static bool io_again(struct aobj_io *io)
+{
+	if (!wants_split(io)) {
+		io_retry(io);
+		return true;
+	}
+	if (!io_split(io))
+		return false;
+	io_release(io);
+	return true;
+}
+
+/*
+ * What is over first: to submit again may have to wait for a device that is
+ * not well, and others' pages should not.
+ */
 bool aobj_swapio_reap(void)
 {
 	struct llist_node *list = llist_del_all(&done_list);
 	struct aobj_io *io, *next;
+	LLIST_HEAD(again);
 
 	if (!list)
 		return false;
 	list = llist_reverse_order(list);
-	llist_for_each_entry_safe(io, next, list, done)
-		io_finish(io);
+	llist_for_each_entry_safe(io, next, list, done) {
+		if (io->status && io->write && !io->part && !io->split)
+			aobj_swap_write_failed(io->dev);
+		if (wants_split(io) || wants_retry(io))
+			llist_add(&io->done, &again);
+		else
+			io_finish(io);
+	}
+	llist_for_each_entry_safe(io, next, again.first, done)
+		if (!io_again(io))
+			io_done(io);
 	return true;
+}
+
+static void done_work_fn(struct work_struct *work)
+{
+	aobj_swapio_reap();
+	wake_up(&aobj_daemon_wait);
+	/* Nothing may be left but what waits for a bio: give it a moment. */
+	if (!llist_empty(&done_list))
+		schedule_timeout_uninterruptible(1);
 }

@@ -4,8 +4,8 @@
  *
  * A read that works is finished in the interrupt: its pages become uptodate
  * and are unlocked, as in the page cache.  Writes, and reads that fail, need
- * the cluster's mutex: they go on a list and are finished by who reaps it,
- * the page daemon or a thread that is short of memory.
+ * the cluster's mutex: they go on a list and are finished by who reaps it, a
+ * work item, the evictor, or a thread that is short of memory.
  *
  * A failed bio of several pages is tried again page by page, so that one bad
  * sector costs one page; a failed read of one page is tried again twice when
@@ -31,8 +31,10 @@ struct aobj_io_ops {
 	void (*read_failed)(struct aobj_io *io, unsigned int i);
 };
 
-void aobj_swapio_init(const struct aobj_io_ops *evict,
-		      const struct aobj_io_ops *pager);
+int aobj_swapio_init(const struct aobj_io_ops *evict,
+		     const struct aobj_io_ops *pager);
+/* => no device is left */
+void aobj_swapio_exit(void);
 
 /* => the error is the medium's: trying again is of no use */
 bool aobj_swapio_permanent(blk_status_t status);
@@ -56,9 +58,7 @@ bool aobj_swapio_add(struct aobj_io *io, struct aobj_cluster *c,
 /* => may sleep in the device's queue; the request is gone after */
 void aobj_swapio_submit(struct aobj_io *io);
 
-/* => is there anything to reap? */
-bool aobj_swapio_done(void);
-/* => finishes what has completed; false if that was nothing */
+/* => finishes what has completed; false if that was nothing; may submit */
 bool aobj_swapio_reap(void);
 
 #endif /* AOBJ_SWAPIO_H */

@@ -35,7 +35,8 @@ static int aobj_open(struct inode *inode, struct file *file)
 		return PTR_ERR(obj);
 	file->private_data = obj;
 	file->f_mapping = obj->mapping;
-	file->f_mode |= AOBJ_FMODE;
+	/* read(2) and write(2) move one offset, as in a regular file. */
+	file->f_mode |= AOBJ_FMODE | FMODE_ATOMIC_POS;
 	return 0;
 }
 
@@ -127,12 +128,12 @@ static ssize_t aobj_read_iter(struct kiocb *iocb, struct iov_iter *to)
 }
 
 /* => the page to write to, even if a shrink has just taken it away */
-static int page_for_write(struct aobj *obj, pgoff_t pgoff, struct page **page)
+static int page_for_write(struct aobj *obj, u64 pgoff, struct page **page)
 {
 	int err;
 
 	do {
-		err = aobj_object_extend(obj, (u64)pgoff + 1);
+		err = aobj_object_extend(obj, pgoff + 1);
 		if (!err)
 			err = aobj_pager_get_page(obj, pgoff, 0, page);
 	} while (err == -ENXIO);
@@ -144,8 +145,12 @@ static ssize_t write_page(struct aobj *obj, loff_t pos, size_t len,
 {
 	struct page *page;
 	size_t done;
-	int err = page_for_write(obj, pos >> PAGE_SHIFT, &page);
+	int err;
 
+	/* A bad buffer must not have made the object larger. */
+	if (fault_in_iov_iter_readable(from, len) == len)
+		return -EFAULT;
+	err = page_for_write(obj, pos >> PAGE_SHIFT, &page);
 	if (err)
 		return err;
 	done = copy_page_from_iter(page, offset_in_page(pos), len, from);
@@ -281,6 +286,8 @@ static const struct file_operations aobj_fops = {
 	.llseek = aobj_llseek,
 	.read_iter = aobj_read_iter,
 	.write_iter = aobj_write_iter,
+	.splice_read = copy_splice_read,
+	.splice_write = iter_file_splice_write,
 	.fsync = noop_fsync,
 	.unlocked_ioctl = aobj_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,

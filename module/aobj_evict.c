@@ -498,18 +498,16 @@ static bool written_page(struct aobj_cluster *c, unsigned int i,
 static void unwritten_page(struct aobj_cluster *c, unsigned int i,
 			   const struct aobj_io *io)
 {
-	u32 slot = c->slot[i];
+	u32 slot = aobj_cluster_set_slot(c, i, AOBJ_SLOT_NONE);
 
 	aobj_count(AOBJ_EV_WRITE_ERRORS, 1);
 	SetPageDirty(c->res->page[i]);
-	if (aobj_swapio_permanent(io->status)) {
-		aobj_cluster_set_slot(c, i, AOBJ_SLOT_NONE);
-		if (!c->nr_slots)
-			aobj_swap_unlink(c);
+	if (!c->nr_slots)
+		aobj_swap_unlink(c);
+	if (aobj_swapio_permanent(io->status))
 		aobj_swap_mark_bad(slot);
-	} else {
-		put_slot(c, i, AOBJ_SLOT_NONE);
-	}
+	else
+		aobj_swap_free_unwritten(slot);
 }
 
 static void evict_write_done(struct aobj_io *io, unsigned int first,
@@ -740,10 +738,10 @@ static bool progress(unsigned long *seen)
 	return moved;
 }
 
-int aobj_evict_wait_room(unsigned long nr)
+int aobj_evict_wait_room(unsigned long nr, unsigned int patience_ms)
 {
 	const unsigned long step = msecs_to_jiffies(20) + 1;
-	unsigned long patience = msecs_to_jiffies(aobj_nospace_wait_ms);
+	unsigned long patience = msecs_to_jiffies(patience_ms);
 	unsigned long seen = aobj_events_sum(AOBJ_EV_EVICTED);
 	unsigned long deadline = jiffies + patience;
 

@@ -64,10 +64,10 @@ bool aobj_evict_congested(void);
 /*
  * aobj_evict_wait_room: waits until @nr pages can be charged, and charges
  * => holds no lock of ours, and may hold mmap locks; killable
- * => -EINTR; -ENOSPC when for nospace_wait_ms nothing was freed and nothing
- *    was in flight
+ * => -EINTR; -ENOSPC when for @patience_ms nothing was freed and nothing was
+ *    in flight
  */
-int aobj_evict_wait_room(unsigned long nr);
+int aobj_evict_wait_room(unsigned long nr, unsigned int patience_ms);
 
 extern unsigned int aobj_nospace_wait_ms;
 

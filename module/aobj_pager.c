@@ -81,6 +81,13 @@ static unsigned int charge_some(unsigned int nr)
 	return nr;
 }
 
+static unsigned int patience_ms(const struct get *g)
+{
+	unsigned int ms = READ_ONCE(aobj_nospace_wait_ms);
+
+	return g->flags & AOBJ_GET_IMPATIENT ? ms / 4 : ms;
+}
+
 static int charge_pages(struct get *g, unsigned int *want)
 {
 	int err;
@@ -90,7 +97,7 @@ static int charge_pages(struct get *g, unsigned int *want)
 		return 0;
 	if (g->flags & AOBJ_GET_NOWAIT)
 		return -EAGAIN;
-	err = aobj_evict_wait_room(1);
+	err = aobj_evict_wait_room(1, patience_ms(g));
 	*want = 1;
 	return err;
 }
@@ -114,14 +121,14 @@ static int relieve_memory(struct get *g, unsigned long deadline)
 	return 0;
 }
 
-static unsigned long memory_deadline(void)
+static unsigned long memory_deadline(const struct get *g)
 {
-	return jiffies + msecs_to_jiffies(aobj_nospace_wait_ms);
+	return jiffies + msecs_to_jiffies(patience_ms(g));
 }
 
 static int alloc_pages_of_get(struct get *g, unsigned int want)
 {
-	unsigned long deadline = memory_deadline();
+	unsigned long deadline = memory_deadline(g);
 	int err = 0;
 
 	while (!g->nr && !err) {
@@ -191,13 +198,23 @@ static unsigned int resident_behind(const struct aobj_cluster *c,
 	return gaps ? i - fls64(gaps) : i;
 }
 
+/* => pages from @i on that are in swap only */
+static unsigned int swapped_from(const struct aobj_cluster *c, unsigned int i)
+{
+	unsigned int nr = 0;
+
+	for (; i < AOBJ_CLUSTER_PAGES; i++)
+		nr += !aobj_cluster_page(c, i) && aobj_slot_real(c->slot[i]);
+	return nr;
+}
+
 /* => pages to bring in from @g->i on, that one included, at least 1 */
 static unsigned int window(const struct get *g)
 {
 	unsigned int behind = resident_behind(g->c, g->i), want = 1;
 
 	if (g->flags & AOBJ_GET_CLUSTER)
-		return AOBJ_CLUSTER_PAGES - g->i;
+		return swapped_from(g->c, g->i);
 	if (READ_ONCE(g->obj->ahead) == g->pgoff)
 		want = 2 * READ_ONCE(g->obj->window);
 	else if (behind >= AHEAD_MIN_BEHIND)
@@ -404,7 +421,7 @@ static enum pass get_pass(struct get *g)
 static int find_cluster(struct get *g)
 {
 	pgoff_t index = g->pgoff >> AOBJ_CLUSTER_SHIFT;
-	unsigned long deadline = memory_deadline();
+	unsigned long deadline = memory_deadline(g);
 	int err;
 
 	for (;;) {

@@ -13,6 +13,7 @@ enum aobj_get_flags {
 	AOBJ_GET_NOWAIT = 1 << 0, /* do not wait for I/O or for room */
 	AOBJ_GET_NOCREATE = 1 << 1, /* leave what was never touched as it is */
 	AOBJ_GET_CLUSTER = 1 << 2, /* what is read: all of the cluster */
+	AOBJ_GET_IMPATIENT = 1 << 3, /* short of room, give up before others */
 };
 
 /*

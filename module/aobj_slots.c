@@ -178,6 +178,13 @@ void aobj_slots_free(struct aobj_slots *s, u32 first, u32 nr)
 	spin_unlock(&s->lock);
 }
 
+void aobj_slots_pass_over(struct aobj_slots *s, u32 slot)
+{
+	spin_lock(&s->lock);
+	s->cursor = slot / GROUP_SLOTS + 1;
+	spin_unlock(&s->lock);
+}
+
 void aobj_slots_mark_bad(struct aobj_slots *s, u32 slot)
 {
 	spin_lock(&s->lock);

@@ -55,6 +55,9 @@ u32 aobj_slots_alloc(struct aobj_slots *s, u32 want, u32 *first);
 /* aobj_slots_free: => the slots are handed out; never sleeps */
 void aobj_slots_free(struct aobj_slots *s, u32 first, u32 nr);
 
+/* aobj_slots_pass_over: => searches go on behind the group of @slot */
+void aobj_slots_pass_over(struct aobj_slots *s, u32 slot);
+
 /* aobj_slots_mark_bad: => the slot is handed out, and never is again */
 void aobj_slots_mark_bad(struct aobj_slots *s, u32 slot);
 

@@ -104,6 +104,17 @@ void aobj_swap_free(u32 first, u32 nr)
 	rcu_read_unlock();
 }
 
+void aobj_swap_free_unwritten(u32 slot)
+{
+	struct aobj_swapdev *dev;
+
+	rcu_read_lock();
+	dev = aobj_swap_dev(slot);
+	aobj_slots_free(&dev->slots, slot - dev->base, 1);
+	aobj_slots_pass_over(&dev->slots, slot - dev->base);
+	rcu_read_unlock();
+}
+
 void aobj_swap_mark_bad(u32 slot)
 {
 	struct aobj_swapdev *dev;
@@ -190,6 +201,38 @@ void aobj_swap_unlink(struct aobj_cluster *c)
 	spin_lock(&swap_list_lock);
 	list_del_init(&c->swap_node);
 	c->home = NULL;
+	spin_unlock(&swap_list_lock);
+}
+
+/* => the device of all the cluster's slots, or NULL */
+static struct aobj_swapdev *only_device(const struct aobj_cluster *c)
+{
+	struct aobj_swapdev *dev, *only = NULL;
+
+	for (unsigned int i = 0; i < AOBJ_CLUSTER_PAGES; i++) {
+		if (!aobj_slot_real(c->slot[i]))
+			continue;
+		dev = aobj_swap_dev(c->slot[i]);
+		if (only && only != dev)
+			return NULL;
+		only = dev;
+	}
+	return only;
+}
+
+void aobj_swap_rehome(struct aobj_cluster *c)
+{
+	struct aobj_swapdev *dev;
+
+	lockdep_assert_held(&c->lock);
+	if (!c->nr_slots || c->home)
+		return;
+	dev = only_device(c);
+	if (!dev)
+		return;
+	spin_lock(&swap_list_lock);
+	c->home = dev;
+	list_move_tail(&c->swap_node, &dev->clusters);
 	spin_unlock(&swap_list_lock);
 }
 
@@ -348,6 +391,10 @@ static int check_device(struct aobj_swapdev *dev)
 {
 	if (bdev_read_only(dev->bdev))
 		return -EROFS;
+	if (bdev_nr_bytes(dev->bdev) < PAGE_SIZE) {
+		pr_warn("%pg: smaller than a page\n", dev->bdev);
+		return -EINVAL;
+	}
 	if (bdev_is_zoned(dev->bdev) ||
 	    bdev_logical_block_size(dev->bdev) > PAGE_SIZE)
 		return -EOPNOTSUPP;
@@ -530,6 +577,9 @@ struct aobj_swapdev *aobj_swap_drain_begin(dev_t devt)
 	else
 		WRITE_ONCE(dev->draining, true);
 	mutex_unlock(&swap_mutex);
+	/* Whoever still allocates has not seen the flag: let them finish. */
+	if (!IS_ERR(dev))
+		synchronize_rcu();
 	return dev;
 }
 

@@ -134,6 +134,11 @@ struct aobj_swapdev *aobj_swap_dev(u32 slot);
 bool aobj_swap_alloc(u32 want, struct aobj_slot_run *run);
 /* => no I/O is in flight on the slots; never sleeps */
 void aobj_swap_free(u32 first, u32 nr);
+/*
+ * aobj_swap_free_unwritten: frees a slot that could not be written
+ * => the next slots are looked for elsewhere: it would fail again
+ */
+void aobj_swap_free_unwritten(u32 slot);
 /* => the slot is held, and is given up for good */
 void aobj_swap_mark_bad(u32 slot);
 
@@ -151,6 +156,11 @@ void aobj_swap_write_worked(struct aobj_swapdev *dev);
  */
 void aobj_swap_link(struct aobj_cluster *c, struct aobj_swapdev *dev);
 void aobj_swap_unlink(struct aobj_cluster *c);
+/*
+ * aobj_swap_rehome: a cluster that was on several devices and is now on one
+ * goes to that one's list; it looks at each slot; locked
+ */
+void aobj_swap_rehome(struct aobj_cluster *c);
 
 /*
  * aobj_swap_next_cluster: a cluster with slots on @dev, and maybe elsewhere

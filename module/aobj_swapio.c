@@ -209,6 +209,13 @@ static void finish_write(struct aobj_io *io)
 	}
 }
 
+/* => one bio, once; what a medium cannot hold is retired slot by slot */
+static bool says_device_failed(const struct aobj_io *io)
+{
+	return io->status && io->write && !io->part && !io->split &&
+	       !aobj_swapio_permanent(io->status);
+}
+
 static bool wants_split(const struct aobj_io *io)
 {
 	return io->status && io->nr > 1;
@@ -265,7 +272,7 @@ bool aobj_swapio_reap(void)
 		return false;
 	list = llist_reverse_order(list);
 	llist_for_each_entry_safe(io, next, list, done) {
-		if (io->status && io->write && !io->part && !io->split)
+		if (says_device_failed(io))
 			aobj_swap_write_failed(io->dev);
 		if (wants_split(io) || wants_retry(io))
 			llist_add(&io->done, &again);

@@ -26,16 +26,20 @@ struct next_step {
 	unsigned int i;
 };
 
-/* => resident pages give up their slots; the first other one is next */
+/*
+ * => resident pages give up their slots; of the others, but for those in
+ *    @skip, one is next
+ */
 static struct next_step forget_resident(struct aobj_cluster *c,
-					const struct aobj_swapdev *dev)
+					const struct aobj_swapdev *dev,
+					u64 skip)
 {
 	struct next_step next = {};
 
 	for (unsigned int i = 0; i < AOBJ_CLUSTER_PAGES; i++) {
 		struct page *page = aobj_cluster_page(c, i);
 
-		if (!on_device(c, i, dev))
+		if (!on_device(c, i, dev) || skip & BIT_ULL(i))
 			continue;
 		if (page && PageUptodate(page) && !(c->writing & BIT_ULL(i))) {
 			aobj_evict_forget_slot(c, i);
@@ -47,65 +51,75 @@ static struct next_step forget_resident(struct aobj_cluster *c,
 		next.page_in = !(c->writing & BIT_ULL(i));
 		next.wait = !next.page_in;
 	}
+	aobj_swap_rehome(c);
 	return next;
 }
 
-/* => 0, also if the page or its object went meanwhile, or it is now bad */
+/* => 0, also if the page went meanwhile, or is now known to be bad */
 static int page_in(struct aobj_cluster *c, unsigned int i)
 {
 	struct aobj_cluster *got;
 	int err;
 
 	err = aobj_pager_get(c->obj, aobj_cluster_first(c) + i,
-			     AOBJ_GET_CLUSTER | AOBJ_GET_NOCREATE, &got);
-	if (!err) {
+			     AOBJ_GET_CLUSTER | AOBJ_GET_NOCREATE |
+				     AOBJ_GET_IMPATIENT,
+			     &got);
+	if (!err)
 		aobj_pager_release(got);
-		return 0;
-	}
-	switch (err) {
-	case -ENXIO:
-	case -ENODATA:
-		return 0;
-	case -EIO:
-		return READ_ONCE(c->slot[i]) == AOBJ_SLOT_BAD ? 0 : -EIO;
-	case -ENOSPC:
-		return -ENOMEM;
-	default:
-		return err;
-	}
+	else if (err == -EIO && READ_ONCE(c->slot[i]) == AOBJ_SLOT_BAD)
+		err = 0;
+	else if (err == -ENODATA)
+		err = 0;
+	else if (err == -ENOSPC)
+		err = -ENOMEM;
+	return err;
 }
 
-/* => the cluster has nothing on the device any more, or an error */
+static int wait_written(struct aobj_cluster *c, unsigned int i)
+{
+	return wait_var_event_killable(
+		&c->writing, !(READ_ONCE(c->writing) & BIT_ULL(i)));
+}
+
+/*
+ * => 0: nothing of the cluster is on the device any more
+ * => -EIO: but for pages that cannot be read
+ * => -ENXIO: but for pages that are being shrunk away
+ * => -ENOMEM, -EINTR: stopped
+ */
 static int empty_cluster(struct aobj_cluster *c, struct aobj_swapdev *dev)
 {
+	u64 unreadable = 0;
+
 	for (;;) {
 		struct next_step next;
-		int err = 0;
+		int err;
 
 		mutex_lock(&c->lock);
-		next = forget_resident(c, dev);
+		next = forget_resident(c, dev, unreadable);
 		mutex_unlock(&c->lock);
 
+		if (!next.page_in && !next.wait)
+			return unreadable ? -EIO : 0;
 		if (signal_pending(current))
 			return -EINTR;
-		if (next.page_in)
-			err = page_in(c, next.i);
-		else if (next.wait)
-			err = wait_var_event_killable(
-				&c->writing,
-				!(READ_ONCE(c->writing) & BIT_ULL(next.i)));
-		else
-			return 0;
-		if (err)
+		err = next.page_in ? page_in(c, next.i) :
+				     wait_written(c, next.i);
+		if (err == -EIO)
+			unreadable |= BIT_ULL(next.i);
+		else if (err)
 			return err;
+		cond_resched();
 	}
 }
 
 /*
  * What is on this device only, as far as the totals tell, against what there
- * is room for: better said now than after an hour.
+ * is room for: better said now than after an hour, and better by swapoff than
+ * by a program that finds no room.
  */
-static bool cannot_fit(const struct aobj_swapdev *dev)
+static long missing_room(const struct aobj_swapdev *dev)
 {
 	long only_here = atomic_long_read(&aobj_totals.swapped) -
 			 (long)aobj_swap_used_beside(dev);
@@ -113,27 +127,93 @@ static bool cannot_fit(const struct aobj_swapdev *dev)
 		    atomic_long_read(&aobj_charged) +
 		    (long)aobj_swap_free_slots();
 
-	return only_here > room;
+	return only_here > 0 ? only_here - room : 0;
+}
+
+static bool cannot_fit(const struct aobj_swapdev *dev)
+{
+	long missing = missing_room(dev);
+
+	if (missing <= 0)
+		return false;
+	/* Clean pages that never were written need no room: drop them. */
+	aobj_evict(READ_ONCE(aobj_budget) -
+		   min_t(long, READ_ONCE(aobj_budget),
+			 atomic_long_read(&aobj_charged)) +
+		   missing);
+	return missing_room(dev) > 0;
+}
+
+/**
+ * struct round - what one way round the device's clusters has met
+ * @failed: the first cluster with pages that cannot be read, referenced
+ */
+struct round {
+	struct aobj_cluster *failed;
+};
+
+static bool still_on_device(struct aobj_cluster *c,
+			    const struct aobj_swapdev *dev)
+{
+	bool found = false;
+
+	mutex_lock(&c->lock);
+	for (unsigned int i = 0; i < AOBJ_CLUSTER_PAGES; i++)
+		found |= on_device(c, i, dev);
+	mutex_unlock(&c->lock);
+	return found;
+}
+
+/* => the way round is complete: what is left cannot be read */
+static bool round_complete(struct round *r, struct aobj_cluster *c,
+			   const struct aobj_swapdev *dev)
+{
+	if (r->failed == c)
+		return true;
+	/* One that has gone meanwhile would never be met again. */
+	if (r->failed && !still_on_device(r->failed, dev)) {
+		aobj_cluster_put(r->failed);
+		r->failed = NULL;
+	}
+	if (!r->failed) {
+		refcount_inc(&c->refs);
+		r->failed = c;
+	}
+	return false;
+}
+
+/* => 0: go on; else why not */
+static int drain_step(struct aobj_swapdev *dev, struct round *r)
+{
+	struct aobj_cluster *c;
+	int err = -ENXIO;
+
+	if (cannot_fit(dev))
+		return -ENOMEM;
+	c = aobj_swap_next_cluster(dev);
+	if (c) {
+		err = empty_cluster(c, dev);
+		if (err == -EIO && !round_complete(r, c, dev))
+			err = 0;
+		aobj_cluster_put(c);
+	}
+	/* A shrink, or a batch's slots: they go without us. */
+	if (err == -ENXIO)
+		err = schedule_timeout_interruptible(1) ? -EINTR : 0;
+	cond_resched();
+	return err;
 }
 
 static int drain(struct aobj_swapdev *dev)
 {
-	while (READ_ONCE(dev->slots.used)) {
-		struct aobj_cluster *c = aobj_swap_next_cluster(dev);
-		int err;
+	struct round round = {};
+	int err = 0;
 
-		if (c) {
-			err = empty_cluster(c, dev);
-			aobj_cluster_put(c);
-		} else {
-			/* Slots set aside for a batch; soon used or freed. */
-			err = schedule_timeout_interruptible(1) ? -EINTR : 0;
-		}
-		if (err)
-			return err;
-		cond_resched();
-	}
-	return 0;
+	while (!err && READ_ONCE(dev->slots.used))
+		err = drain_step(dev, &round);
+	if (round.failed)
+		aobj_cluster_put(round.failed);
+	return err;
 }
 
 int aobj_swapoff(dev_t devt)
@@ -143,7 +223,7 @@ int aobj_swapoff(dev_t devt)
 
 	if (IS_ERR(dev))
 		return PTR_ERR(dev);
-	err = cannot_fit(dev) ? -ENOMEM : drain(dev);
+	err = drain(dev);
 	if (err)
 		aobj_swap_drain_abort(dev);
 	else

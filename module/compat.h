@@ -23,6 +23,10 @@ static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
 }
 #endif
 
+#ifndef AOBJ_HAVE_COPY_SPLICE_READ
+#define copy_splice_read generic_file_splice_read
+#endif
+
 #ifndef AOBJ_HAVE_FD_FILE
 #define fd_file(f) ((f).file)
 #endif
@@ -90,7 +94,11 @@ static inline struct block_device *aobj_compat_bdev(struct file *claim)
 
 static inline void aobj_compat_bdev_close(struct file *claim)
 {
+#ifdef AOBJ_HAVE_BDEV_FPUT
+	bdev_fput(claim);
+#else
 	fput(claim);
+#endif
 }
 #else
 #define aobj_bdev_claim block_device

@@ -102,10 +102,10 @@ struct aobj_pages {
  * @reserved: must be 0
  *
  * The device is claimed by its number, exclusively; @fd may be closed after.
- * Errors: ENOTBLK (no block device), EBUSY (in use), EROFS (read-only),
- * EINVAL (no valid swap header, or one the device is too small for),
- * EOPNOTSUPP (zoned, or logical blocks larger than a page), ENOSPC (no slot
- * numbers left), EIO, ENOMEM, EPERM.
+ * Errors: EBADF, ENOTBLK (no block device), ENXIO (the device is gone), EBUSY
+ * (in use), EROFS (read-only), EINVAL (no valid swap header, or one the device
+ * is too small for), EOPNOTSUPP (zoned, or logical blocks larger than a page),
+ * ENOSPC (no slot numbers left, or 32 devices in use), EIO, ENOMEM, EPERM.
  */
 struct aobj_swapon {
 	__s32 fd;

@@ -123,7 +123,8 @@ struct aobj_swapon {
  * Reads back what is on the device while objects stay in use.
  * Errors: ENOENT (not in use here), EBUSY (a swapoff of it is under way),
  * ENOMEM (no room in the budget and on other devices), EINTR, EIO, EPERM.
- * After any error the device is in use as before and nothing is lost.
+ * After any error the device is in use as before and nothing is lost; after
+ * EIO only what could not be read is still on it.
  */
 struct aobj_swapoff {
 	__u32 major;

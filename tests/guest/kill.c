@@ -8,25 +8,7 @@
 #include "guest.h"
 
 #define SEED 0x717
-#define SLOW "aobj-slow"
 #define DELAY_MS 1500
-#define DISK "/dev/ram0"
-#define DISK_SECTORS ((uint64_t)65536)
-
-static void set_read_delay(unsigned int ms, bool create,
-			   char path[DM_PATH_SIZE])
-{
-	struct dm_part part = {
-		DISK_SECTORS,
-		"delay",
-		text(DISK " 0 %u " DISK " 0 0", ms),
-	};
-
-	if (create)
-		dm_create(SLOW, &part, 1, path);
-	else
-		dm_replace(SLOW, &part, 1);
-}
 
 struct victim {
 	struct object *object;
@@ -102,10 +84,9 @@ static int own_and_read(void *argument)
 {
 	struct object o = object_new(working_set());
 	int pipe = *(int *)argument;
-	char path[DM_PATH_SIZE];
 
 	range_fill(o.map, SEED, 0, o.pages, 1);
-	set_read_delay(DELAY_MS, false, path);
+	slow_disk_delay(DELAY_MS);
 	if (write(pipe, "", 1) != 1)
 		return 9;
 	return range_differs(o.map, SEED, 0, o.pages, 1) ? 1 : 0;
@@ -114,7 +95,7 @@ static int own_and_read(void *argument)
 static void test_last_reference(void)
 {
 	int pipes[2], status = -1;
-	char byte, path[DM_PATH_SIZE];
+	char byte;
 	pid_t pid;
 
 	if (pipe(pipes))
@@ -131,7 +112,7 @@ static void test_last_reference(void)
 	      "%llu objects", (unsigned long long)stat_get("objects"));
 	check(stat_wait("resident", 0, 2000), "its memory goes", "%llu bytes",
 	      (unsigned long long)stat_get("resident"));
-	set_read_delay(0, false, path);
+	slow_disk_delay(0);
 	close(pipes[0]);
 	close(pipes[1]);
 }
@@ -144,16 +125,14 @@ int main(void)
 
 	test_begin("kill: SIGKILL ends a process in a fault", 60);
 	main_swap_off();
-	set_read_delay(0, true, path);
-	header_make(path);
-	swap_start(path);
+	slow_disk_start(path);
 	o = object_new(working_set());
 	range_fill(o.map, SEED, 0, o.pages, 1);
-	set_read_delay(DELAY_MS, false, path);
+	slow_disk_delay(DELAY_MS);
 	before = paging_now();
 	test_one_by_one(&o);
 	test_one_of_many(&o);
-	set_read_delay(0, false, path);
+	slow_disk_delay(0);
 	check_range(o.map, SEED, 0, o.pages, 1,
 		    "the object is intact, and no killed process wrote");
 	check_paging(before, 0, o.pages - budget_pages(), "reading it");
@@ -162,7 +141,7 @@ int main(void)
 	check_equal(device_get(device_number(path), "used"), 0,
 		    "no slot is left in use");
 	swap_stop(path);
-	dm_remove(SLOW);
+	slow_disk_remove();
 	main_swap_on();
 	return test_end();
 }

@@ -8,9 +8,6 @@
 #include "guest.h"
 
 #define SEED 0x5516
-#define SLOW "aobj-slow"
-#define DISK "/dev/ram0"
-#define DISK_SECTORS ((uint64_t)65536)
 
 static void ignore(int signal)
 {
@@ -18,20 +15,6 @@ static void ignore(int signal)
 }
 
 static char slow[DM_PATH_SIZE];
-
-static void set_read_delay(unsigned int ms, bool create)
-{
-	struct dm_part part = {
-		DISK_SECTORS,
-		"delay",
-		text(DISK " 0 %u " DISK " 0 0", ms),
-	};
-
-	if (create)
-		dm_create(SLOW, &part, 1, slow);
-	else
-		dm_replace(SLOW, &part, 1);
-}
 
 /* Exits with the errno of its swapoff, 0 for success. */
 static int swap_off(void *argument)
@@ -102,25 +85,23 @@ int main(void)
 	test_begin("swapoff_signal: a long swapoff can be interrupted", 40);
 	budget = stat_get("budget");
 	main_swap_off();
-	set_read_delay(0, true);
-	header_make(slow);
-	swap_start(slow);
+	slow_disk_start(slow);
 	o = object_new(working_set());
 	range_fill(o.map, SEED, 0, o.pages, 1);
 	if (control_budget(16 * budget))
 		die("raise of the budget");
-	set_read_delay(400, false);
+	slow_disk_delay(400);
 	test_interrupt(SIGUSR1, EINTR, "a signal");
 	test_interrupt(SIGKILL, 128 + SIGKILL, "SIGKILL");
 	test_second();
 	check_at_least(device_get(device_number(slow), "used"), page_size,
 		       "the device still holds pages after all that");
-	set_read_delay(0, false);
+	slow_disk_delay(0);
 	check_ok(control_swapoff(device_number(slow)),
 		 "the next swapoff goes through");
 	check_range(o.map, SEED, 0, o.pages, 1, "nothing is lost");
 	check_equal(object_info(o.fd).slots, 0, "no page has a slot");
-	dm_remove(SLOW);
+	slow_disk_remove();
 	main_swap_on();
 	if (control_budget(budget))
 		die("lowering of the budget");

@@ -178,4 +178,9 @@ void dm_create(const char *name, const struct dm_part *parts, size_t count,
 void dm_replace(const char *name, const struct dm_part *parts, size_t count);
 void dm_remove(const char *name);
 
+/* slow.c: a swap device whose reads take as long as one likes */
+void slow_disk_start(char path[DM_PATH_SIZE]); /* in use, and fast */
+void slow_disk_delay(unsigned int ms);
+void slow_disk_remove(void); /* no longer in use */
+
 #endif /* GUEST_H */

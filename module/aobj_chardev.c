@@ -90,8 +90,8 @@ static ssize_t read_page(struct aobj *obj, loff_t pos, size_t len,
 {
 	struct page *page;
 	size_t done;
-	int err = aobj_pager_get_page(obj, pos >> PAGE_SHIFT,
-				      AOBJ_GET_NOCREATE, &page);
+	int err = aobj_pager_get_page(obj, pos >> PAGE_SHIFT, AOBJ_GET_NOCREATE,
+				      &page);
 
 	if (err == -ENODATA) {
 		done = iov_iter_zero(len, to);
@@ -116,8 +116,8 @@ static ssize_t aobj_read_iter(struct kiocb *iocb, struct iov_iter *to)
 		if (left <= 0)
 			break;
 		len = min_t(loff_t, left, iov_iter_count(to));
-		n = read_page(obj, iocb->ki_pos, part_of_page(iocb->ki_pos, len),
-			      to);
+		n = read_page(obj, iocb->ki_pos,
+			      part_of_page(iocb->ki_pos, len), to);
 		if (n <= 0)
 			break;
 		iocb->ki_pos += n;

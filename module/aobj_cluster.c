@@ -37,8 +37,8 @@ void aobj_cluster_exit(void)
 
 struct aobj_resident *aobj_resident_alloc(void)
 {
-	return kmem_cache_zalloc(resident_cache, GFP_KERNEL | __GFP_NORETRY |
-							 __GFP_NOWARN);
+	return kmem_cache_zalloc(resident_cache,
+				 GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
 }
 
 void aobj_resident_free(struct aobj_resident *res)
@@ -183,8 +183,7 @@ static void count_slots(struct aobj_cluster *c, unsigned int i, int nr)
 		count_swapped(c, nr);
 }
 
-void aobj_cluster_add(struct aobj_cluster *c, unsigned int i,
-		      struct page *page)
+void aobj_cluster_add(struct aobj_cluster *c, unsigned int i, struct page *page)
 {
 	struct folio *folio = page_folio(page);
 

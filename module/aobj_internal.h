@@ -139,8 +139,8 @@ static inline u64 aobj_page_mask(unsigned int first, unsigned int nr)
 	return (~0ULL >> (AOBJ_CLUSTER_PAGES - nr)) << first;
 }
 
-#define for_each_page_bit(i, mask)                                          \
-	for (u64 __m = (mask); __m && ((i) = __ffs64(__m), true);           \
+#define for_each_page_bit(i, mask)                                \
+	for (u64 __m = (mask); __m && ((i) = __ffs64(__m), true); \
 	     __m &= __m - 1)
 
 #endif /* AOBJ_INTERNAL_H */

@@ -32,12 +32,14 @@
 
 static char *budget;
 module_param(budget, charp, 0444);
-MODULE_PARM_DESC(budget,
-		 "RAM that all objects together may hold, in bytes, with K, M or G (default: half of RAM)");
+MODULE_PARM_DESC(
+	budget,
+	"RAM that all objects together may hold, in bytes, with K, M or G (default: half of RAM)");
 
 module_param_named(nospace_wait_ms, aobj_nospace_wait_ms, uint, 0644);
-MODULE_PARM_DESC(nospace_wait_ms,
-		 "how long a touch waits for room before SIGBUS, in milliseconds (default: 10000)");
+MODULE_PARM_DESC(
+	nospace_wait_ms,
+	"how long a touch waits for room before SIGBUS, in milliseconds (default: 10000)");
 
 static int __init budget_init(void)
 {
@@ -121,6 +123,7 @@ static void __exit aobj_exit(void)
 module_init(aobj_init);
 module_exit(aobj_exit);
 
-MODULE_DESCRIPTION("Pageable anonymous memory objects with a swap device of their own");
+MODULE_DESCRIPTION(
+	"Pageable anonymous memory objects with a swap device of their own");
 MODULE_LICENSE("GPL");
 MODULE_VERSION("0.1.0");

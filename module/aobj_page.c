@@ -14,8 +14,7 @@ bool aobj_daemon_kicked;
 DECLARE_WAIT_QUEUE_HEAD(aobj_room_wait);
 
 /* Order 0, never movable (a pager that knows its pages' places needs that). */
-#define AOBJ_GFP                                                          \
-	(GFP_HIGHUSER | __GFP_ACCOUNT | __GFP_NORETRY | __GFP_NOWARN)
+#define AOBJ_GFP (GFP_HIGHUSER | __GFP_ACCOUNT | __GFP_NORETRY | __GFP_NOWARN)
 
 void aobj_daemon_kick(void)
 {
@@ -50,8 +49,8 @@ unsigned long aobj_budget_high(void)
 
 long aobj_budget_shortage(unsigned long mark)
 {
-	return atomic_long_read(&aobj_charged) + mark -
-	       READ_ONCE(aobj_budget) - atomic_long_read(&aobj_totals.writing);
+	return atomic_long_read(&aobj_charged) + mark - READ_ONCE(aobj_budget) -
+	       atomic_long_read(&aobj_totals.writing);
 }
 
 bool aobj_page_charge(unsigned long nr)
@@ -62,8 +61,8 @@ bool aobj_page_charge(unsigned long nr)
 
 	do {
 		fits = now + (long)nr <= budget;
-	} while (fits && !atomic_long_try_cmpxchg(&aobj_charged, &now,
-						  now + (long)nr));
+	} while (fits &&
+		 !atomic_long_try_cmpxchg(&aobj_charged, &now, now + (long)nr));
 	if (now + (long)nr + low > budget && wq_has_sleeper(&aobj_daemon_wait))
 		wake_up(&aobj_daemon_wait);
 	return fits;

@@ -279,8 +279,8 @@ static enum pass wait_written(struct get *g)
 	if (g->flags & AOBJ_GET_NOWAIT)
 		return pass_error(g, -EAGAIN);
 	mutex_unlock(&c->lock);
-	g->err = wait_var_event_killable(
-		&c->writing, !(READ_ONCE(c->writing) & BIT_ULL(g->i)));
+	g->err = wait_var_event_killable(&c->writing, !(READ_ONCE(c->writing) &
+							BIT_ULL(g->i)));
 	return g->err ? PASS_ERROR : PASS_AGAIN;
 }
 
@@ -295,8 +295,8 @@ static enum pass get_zero(struct get *g)
 	if (!has_page(g) || !g->zeroed || !give_resident(g))
 		return get_pages(g, window(g), true);
 
-	while (has_page(g) && i < AOBJ_CLUSTER_PAGES && !aobj_cluster_page(c, i) &&
-	       c->slot[i] == AOBJ_SLOT_NONE &&
+	while (has_page(g) && i < AOBJ_CLUSTER_PAGES &&
+	       !aobj_cluster_page(c, i) && c->slot[i] == AOBJ_SLOT_NONE &&
 	       aobj_cluster_first(c) + i < g->npages) {
 		struct page *page = g->page[g->used++];
 

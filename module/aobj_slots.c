@@ -65,8 +65,7 @@ int aobj_slots_init(struct aobj_slots *s, u32 nr)
 		group_update(s, g, 0);
 	}
 	if (tail)
-		group_update(s, groups - 1,
-			     run_mask(tail, GROUP_SLOTS - tail));
+		group_update(s, groups - 1, run_mask(tail, GROUP_SLOTS - tail));
 	return 0;
 }
 
@@ -188,8 +187,8 @@ void aobj_slots_pass_over(struct aobj_slots *s, u32 slot)
 void aobj_slots_mark_bad(struct aobj_slots *s, u32 slot)
 {
 	spin_lock(&s->lock);
-	WARN_ON_ONCE(!(s->taken[slot / GROUP_SLOTS] &
-		       BIT_ULL(slot % GROUP_SLOTS)));
+	WARN_ON_ONCE(
+		!(s->taken[slot / GROUP_SLOTS] & BIT_ULL(slot % GROUP_SLOTS)));
 	s->used--;
 	s->bad++;
 	spin_unlock(&s->lock);

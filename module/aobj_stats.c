@@ -29,14 +29,12 @@ static ssize_t resident_show(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RO(resident);
 
-#define TOTAL_BYTES(_name)                                                \
-	static ssize_t _name##_show(struct device *dev,                   \
-				    struct device_attribute *attr,        \
-				    char *buf)                            \
-	{                                                                 \
-		return show_bytes(buf,                                    \
-				  atomic_long_read(&aobj_totals._name));  \
-	}                                                                 \
+#define TOTAL_BYTES(_name)                                                    \
+	static ssize_t _name##_show(struct device *dev,                       \
+				    struct device_attribute *attr, char *buf) \
+	{                                                                     \
+		return show_bytes(buf, atomic_long_read(&aobj_totals._name)); \
+	}                                                                     \
 	static DEVICE_ATTR_RO(_name)
 
 TOTAL_BYTES(inactive);
@@ -44,24 +42,27 @@ TOTAL_BYTES(swapped);
 TOTAL_BYTES(bad);
 TOTAL_BYTES(writing);
 
-#define TOTAL_COUNT(_name)                                                \
-	static ssize_t _name##_show(struct device *dev,                   \
-				    struct device_attribute *attr,        \
-				    char *buf)                            \
-	{                                                                 \
-		return sysfs_emit(buf, "%ld\n",                           \
-				  atomic_long_read(&aobj_totals._name));  \
-	}                                                                 \
+#define TOTAL_COUNT(_name)                                                    \
+	static ssize_t _name##_show(struct device *dev,                       \
+				    struct device_attribute *attr, char *buf) \
+	{                                                                     \
+		return sysfs_emit(buf, "%ld\n",                               \
+				  atomic_long_read(&aobj_totals._name));      \
+	}                                                                     \
 	static DEVICE_ATTR_RO(_name)
 
 TOTAL_COUNT(objects);
 TOTAL_COUNT(clusters);
 
 static struct attribute *total_attrs[] = {
-	&dev_attr_budget.attr,	 &dev_attr_resident.attr,
-	&dev_attr_inactive.attr, &dev_attr_swapped.attr,
-	&dev_attr_bad.attr,	 &dev_attr_writing.attr,
-	&dev_attr_objects.attr,	 &dev_attr_clusters.attr,
+	&dev_attr_budget.attr,
+	&dev_attr_resident.attr,
+	&dev_attr_inactive.attr,
+	&dev_attr_swapped.attr,
+	&dev_attr_bad.attr,
+	&dev_attr_writing.attr,
+	&dev_attr_objects.attr,
+	&dev_attr_clusters.attr,
 	NULL,
 };
 
@@ -82,10 +83,10 @@ static ssize_t event_show(struct device *dev, struct device_attribute *attr,
 	return sysfs_emit(buf, "%lu\n", aobj_events_sum(ev->event));
 }
 
-#define EVENT(_name, _event)                                              \
-	static struct event_attr event_##_name = {                        \
-		.attr = __ATTR(_name, 0444, event_show, NULL),            \
-		.event = _event,                                          \
+#define EVENT(_name, _event)                                   \
+	static struct event_attr event_##_name = {             \
+		.attr = __ATTR(_name, 0444, event_show, NULL), \
+		.event = _event,                               \
 	}
 
 EVENT(faults, AOBJ_EV_FAULTS);

@@ -27,11 +27,10 @@ static struct kset *swap_kset;
 static DEFINE_SPINLOCK(swap_list_lock);
 static LIST_HEAD(mixed_clusters); /* clusters on several devices */
 
-#define for_each_swapdev(dev, i)                                        \
-	for ((i) = 0; (i) < AOBJ_SWAPDEVS; (i)++)                       \
-		if (!((dev) = rcu_dereference_check(                    \
-			      swapdevs[i],                              \
-			      lockdep_is_held(&swap_mutex)))) {         \
+#define for_each_swapdev(dev, i)                                             \
+	for ((i) = 0; (i) < AOBJ_SWAPDEVS; (i)++)                            \
+		if (!((dev) = rcu_dereference_check(                         \
+			      swapdevs[i], lockdep_is_held(&swap_mutex)))) { \
 		} else
 
 static bool holds_slot(const struct aobj_swapdev *dev, u32 slot)
@@ -303,10 +302,10 @@ static ssize_t state_show(struct aobj_swapdev *dev, char *buf)
 						     "active");
 }
 
-#define SWAPDEV_ATTR(_name)                                       \
-	static struct swapdev_attr _name##_attr = {               \
-		.attr = { .name = #_name, .mode = 0444 },         \
-		.show = _name##_show,                             \
+#define SWAPDEV_ATTR(_name)                               \
+	static struct swapdev_attr _name##_attr = {       \
+		.attr = { .name = #_name, .mode = 0444 }, \
+		.show = _name##_show,                     \
 	}
 
 SWAPDEV_ATTR(name);

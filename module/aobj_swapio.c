@@ -78,8 +78,8 @@ struct aobj_io *aobj_swapio_alloc(struct aobj_swapdev *dev, u32 slot,
 			write, gfp);
 }
 
-bool aobj_swapio_add(struct aobj_io *io, struct aobj_cluster *c,
-		     unsigned int i, struct page *page)
+bool aobj_swapio_add(struct aobj_io *io, struct aobj_cluster *c, unsigned int i,
+		     struct page *page)
 {
 	if (io->nr == AOBJ_CLUSTER_PAGES)
 		return false;

@@ -52,8 +52,8 @@ struct aobj_io *aobj_swapio_alloc(struct aobj_swapdev *dev, u32 slot,
 				  bool write, gfp_t gfp);
 
 /* => false if the request is full; never sleeps; a write takes a reference */
-bool aobj_swapio_add(struct aobj_io *io, struct aobj_cluster *c,
-		     unsigned int i, struct page *page);
+bool aobj_swapio_add(struct aobj_io *io, struct aobj_cluster *c, unsigned int i,
+		     struct page *page);
 
 /* => may sleep in the device's queue; the request is gone after */
 void aobj_swapio_submit(struct aobj_io *io);

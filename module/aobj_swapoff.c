@@ -78,8 +78,8 @@ static int page_in(struct aobj_cluster *c, unsigned int i)
 
 static int wait_written(struct aobj_cluster *c, unsigned int i)
 {
-	return wait_var_event_killable(
-		&c->writing, !(READ_ONCE(c->writing) & BIT_ULL(i)));
+	return wait_var_event_killable(&c->writing,
+				       !(READ_ONCE(c->writing) & BIT_ULL(i)));
 }
 
 /*

@@ -109,8 +109,7 @@ static inline struct block_device *aobj_compat_bdev_open(dev_t dev,
 	return blkdev_get_by_dev(dev, AOBJ_BDEV_MODE, holder);
 }
 
-static inline struct block_device *
-aobj_compat_bdev(struct block_device *claim)
+static inline struct block_device *aobj_compat_bdev(struct block_device *claim)
 {
 	return claim;
 }

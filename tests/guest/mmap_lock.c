@@ -23,8 +23,9 @@ static void *read_slowly(void *argument)
 	struct reader *reader = argument;
 	uint64_t start = now_ms();
 
-	reader->right = !range_differs(object_page(reader->object, reader->page),
-				       SEED, reader->page, 1, 1);
+	reader->right =
+		!range_differs(object_page(reader->object, reader->page), SEED,
+			       reader->page, 1, 1);
 	reader->took_ms = now_ms() - start;
 	return NULL;
 }

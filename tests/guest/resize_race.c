@@ -5,12 +5,17 @@
  * written to that very page since.
  */
 #include <signal.h>
+#include <stdatomic.h>
 
 #include "guest.h"
 
 #define SMALL ((size_t)260)
 #define FAULTERS 3
-#define TIME_MS 2500
+#define TIME_MS 2500 /* at least; then until enough has happened, */
+#define TIME_MAX_MS 15000 /* but not longer, however slow the machine */
+#define SERVED ((uint64_t)1000)
+#define REFUSED ((uint64_t)100)
+#define RESIZES ((uint64_t)100)
 
 static const size_t sizes[] = { 0,   1,	  63,  64,  65,	 127, 128,
 				129, 191, 192, 193, 255, 256, 260 };
@@ -39,9 +44,9 @@ struct worker {
 	const struct object *object;
 	size_t (*next_size)(const struct object *o, uint64_t *random);
 	size_t number;
-	uint64_t until;
-	uint64_t served;
-	uint64_t refused;
+	struct paging *paged; /* what it was, if paging is the subject */
+	_Atomic uint64_t served;
+	_Atomic uint64_t refused;
 	uint64_t wrong;
 	uint64_t resizes;
 };
@@ -76,26 +81,52 @@ static void fault_once(struct worker *worker, uint64_t *random)
 	worker->refused += signal == SIGBUS;
 }
 
+static atomic_bool over;
+
 static void *fault(struct worker *worker)
 {
 	uint64_t random = worker->number + 17;
 
-	while (now_ms() < worker->until)
+	while (!over)
 		fault_once(worker, &random);
 	return NULL;
 }
 
+static bool paged_enough(const struct paging *before)
+{
+	struct paging now = paging_now();
+
+	return now.out - before->out >= budget_pages() &&
+	       now.in - before->in >= budget_pages();
+}
+
+/* @workers[0] is the one that resizes. */
+static bool enough(const struct worker *workers)
+{
+	uint64_t served = 0, refused = 0;
+
+	for (size_t i = 1; i <= FAULTERS; i++) {
+		served += workers[i].served;
+		refused += workers[i].refused;
+	}
+	return served >= SERVED && refused >= REFUSED &&
+	       workers[0].resizes >= RESIZES &&
+	       (!workers[0].paged || paged_enough(workers[0].paged));
+}
+
 static void *resize(struct worker *worker)
 {
-	uint64_t random = 4711;
+	uint64_t random = 4711, start = now_ms();
 
-	while (now_ms() < worker->until) {
+	while (now_ms() - start < TIME_MS ||
+	       (now_ms() - start < TIME_MAX_MS && !enough(worker))) {
 		size_t pages = worker->next_size(worker->object, &random);
 
 		if (object_resize(worker->object->fd, pages * page_size))
 			worker->wrong++;
 		worker->resizes++;
 	}
+	over = true;
 	return NULL;
 }
 
@@ -117,24 +148,26 @@ static void check_workers(const struct worker *workers, const char *what)
 	}
 	check_equal(wrong, 0,
 		    text("%s: no touch finds another page's data", what));
-	check_at_least(served, 1000, text("%s: touches were served", what));
-	check_at_least(refused, 100, text("%s: touches were refused", what));
-	check_at_least(workers[0].resizes, 100,
+	check_at_least(served, SERVED, text("%s: touches were served", what));
+	check_at_least(refused, REFUSED,
+		       text("%s: touches were refused", what));
+	check_at_least(workers[0].resizes, RESIZES,
 		       text("%s: the object was resized", what));
 }
 
 static void race(const struct object *o,
 		 size_t (*next_size)(const struct object *, uint64_t *),
-		 const char *what)
+		 struct paging *paged, const char *what)
 {
 	struct worker workers[FAULTERS + 1];
 
+	over = false;
 	for (size_t i = 0; i <= FAULTERS; i++)
 		workers[i] = (struct worker){
 			.object = o,
 			.next_size = next_size,
 			.number = i,
-			.until = now_ms() + TIME_MS,
+			.paged = paged,
 		};
 	threads_run(work, workers, FAULTERS + 1, sizeof(*workers));
 	check_workers(workers, what);
@@ -166,12 +199,12 @@ int main(void)
 	test_begin("resize_race: resizing and faulting do not mix up pages",
 		   40);
 	o = object_new(SMALL);
-	race(&o, small_size, "in memory");
+	race(&o, small_size, NULL, "in memory");
 	check_rest(&o);
 	object_free(&o);
 	o = object_new(working_set());
 	before = paging_now();
-	race(&o, large_size, "under paging");
+	race(&o, large_size, &before, "under paging");
 	check_paging(before, budget_pages(), budget_pages(), "under paging");
 	check_rest(&o);
 	object_free(&o);

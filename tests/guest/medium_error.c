@@ -5,7 +5,6 @@
  * again.
  */
 #include <fcntl.h>
-#include <glob.h>
 #include <signal.h>
 
 #include "guest.h"
@@ -16,39 +15,7 @@
 #define SLOTS ((size_t)4)
 #define OPTIONS "/sys/bus/pseudo/drivers/scsi_debug/opts"
 
-static char disk[64];
-
-static bool find_disk(void *argument)
-{
-	glob_t found;
-	bool any;
-
-	(void)argument;
-	any = !glob("/sys/bus/pseudo/drivers/scsi_debug/adapter0/host*/"
-		    "target*/*/block/*",
-		    0, NULL, &found);
-	if (any)
-		snprintf(disk, sizeof(disk), "/dev/%s",
-			 strrchr(found.gl_pathv[0], '/') + 1);
-	globfree(&found);
-	return any && !access(disk, F_OK);
-}
-
-static void disk_make(void)
-{
-	if (command("modprobe scsi_debug dev_size_mb=32 delay=0 "
-		    "medium_error_start=%zu medium_error_count=%zu",
-		    FIRST_SLOT * PAGE_SECTORS, SLOTS * PAGE_SECTORS))
-		die("modprobe scsi_debug");
-	if (!wait_until(find_disk, NULL, 5000))
-		die("no disk of scsi_debug");
-}
-
-static bool remove_module(void *argument)
-{
-	(void)argument;
-	return !command("rmmod scsi_debug");
-}
+static char disk[SCSI_PATH_SIZE];
 
 /* 2: the sectors named at load fail to be read. */
 static void set_broken(bool broken)
@@ -153,7 +120,9 @@ int main(void)
 
 	test_begin("medium_error: what is lost is said to be lost", 60);
 	main_swap_off();
-	disk_make();
+	scsi_disk_make(text("medium_error_start=%zu medium_error_count=%zu",
+			    FIRST_SLOT * PAGE_SECTORS, SLOTS * PAGE_SECTORS),
+		       disk);
 	header_make(disk);
 	swap_start(disk);
 	o = object_new(working_set());
@@ -165,8 +134,7 @@ int main(void)
 	test_not_reused(&o);
 	object_free(&o);
 	swap_stop(disk);
-	if (!wait_until(remove_module, NULL, 5000))
-		die("rmmod scsi_debug");
+	scsi_disk_remove();
 	main_swap_on();
 	return test_end();
 }

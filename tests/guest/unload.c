@@ -4,30 +4,10 @@
  * module can be loaded again.
  */
 #include <fcntl.h>
-#include <sys/syscall.h>
 
 #include "guest.h"
 
 #define SEED 0x4e4
-
-static long unload(void)
-{
-	return syscall(SYS_delete_module, "aobj", O_NONBLOCK);
-}
-
-static void load(void)
-{
-	const char *module = getenv("AOBJ_KO");
-	const char *parameters = getenv("AOBJ_PARAMETERS");
-	int fd;
-
-	if (!module || !parameters)
-		die("AOBJ_KO and AOBJ_PARAMETERS name no module");
-	fd = open(module, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || syscall(SYS_finit_module, fd, parameters, 0))
-		die("load of %s", module);
-	close(fd);
-}
 
 static bool can_claim(const char *path)
 {
@@ -45,15 +25,17 @@ static void test_refused(void)
 	char words[256];
 
 	range_fill(o.map, SEED, 0, o.pages, 1);
-	check_errno(unload(), EAGAIN, "unloading is refused with an object");
+	check_errno(module_unload(), EAGAIN,
+		    "unloading is refused with an object");
 	check(command_output(words, sizeof(words), "rmmod aobj 2>&1") &&
 		      strstr(words, "in use"),
 	      "rmmod is refused and says why", "'%s'", words);
 	close(o.fd);
-	check_errno(unload(), EAGAIN, "unloading is refused with a mapping");
+	check_errno(module_unload(), EAGAIN,
+		    "unloading is refused with a mapping");
 	check_range(o.map, SEED, 0, o.pages, 1, "refusal changes nothing");
 	object_unmap(o.map, o.pages);
-	check_errno(unload(), EAGAIN,
+	check_errno(module_unload(), EAGAIN,
 		    "unloading is refused with the control node open");
 	close(control);
 }
@@ -64,7 +46,7 @@ static void test_unload(void)
 	swap_start("/dev/ram1");
 	check(!can_claim(main_swap()), "a device in use cannot be claimed",
 	      "it can");
-	check_result(unload(), 0, "unloading works with devices in use");
+	check_result(module_unload(), 0, "unloading works with devices in use");
 	check(can_claim(main_swap()) && can_claim("/dev/ram1"),
 	      "the devices can be claimed by others then", "they cannot");
 	check(access("/dev/aobj", F_OK) && access("/sys/module/aobj", F_OK),
@@ -75,7 +57,7 @@ static void test_again(int round)
 {
 	struct object o;
 
-	load();
+	module_load();
 	main_swap_on();
 	o = object_new(working_set());
 	range_fill(o.map, SEED, 0, o.pages, 1);
@@ -92,7 +74,7 @@ int main(void)
 	test_refused();
 	test_unload();
 	test_again(1);
-	check_result(unload(), 0, "unloading right after use works");
+	check_result(module_unload(), 0, "unloading right after use works");
 	test_again(2);
 	return test_end();
 }

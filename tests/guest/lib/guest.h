@@ -166,6 +166,16 @@ struct header header_for(const char *path);
 void header_write(const char *path, const struct header *header);
 void header_make(const char *path);
 
+/* module.c: the module itself */
+long module_unload(void);
+void module_load(void);
+
+/* scsi.c: a disk that can vanish; there is one at a time */
+#define SCSI_PATH_SIZE 64
+void scsi_disk_make(const char *options, char path[SCSI_PATH_SIZE]);
+void scsi_disk_pull(const char *path);
+void scsi_disk_remove(void);
+
 /* dm.c: device-mapper devices */
 struct dm_part {
 	uint64_t sectors;

@@ -185,6 +185,47 @@ static void test_swap(void)
 	close(null);
 }
 
+/* Half a page of a disk. */
+static void test_tiny_device(void)
+{
+	struct dm_part part = { page_size / 1024, "linear", "/dev/ram0 0" };
+	char path[DM_PATH_SIZE];
+
+	dm_create("aobj-tiny", &part, 1, path);
+	check_errno(control_swapon(path), EINVAL,
+		    "swapon: a device smaller than a page");
+	dm_remove("aobj-tiny");
+}
+
+/* Memory behind it and a first zone that takes a header: it would do else. */
+static void test_zoned_device(void)
+{
+	const char *path = "/dev/nullb0";
+
+	if (command("modprobe null_blk nr_devices=1 gb=1 memory_backed=1 "
+		    "zoned=1 zone_size=64 zone_nr_conv=1") ||
+	    access("/sys/block/nullb0/queue/nr_zones", F_OK)) {
+		skip("swapon: a zoned device", "the kernel has none to offer");
+		return;
+	}
+	header_make(path);
+	check_errno(control_swapon(path), EOPNOTSUPP, "swapon: a zoned device");
+	check(!device_in_use(device_number(path)),
+	      "a zoned device is not taken", "it is in use");
+	if (command("rmmod null_blk"))
+		die("rmmod null_blk");
+}
+
+/* A descriptor that stands for the name only, not for the device. */
+static void test_path_descriptor(void)
+{
+	int fd = open("/dev/ram0", O_PATH | O_CLOEXEC);
+
+	check_errno(swap_on(fd, 0, 0), EBADF,
+		    "swapon: a descriptor made by O_PATH");
+	close(fd);
+}
+
 static long set_budget(uint64_t bytes, uint32_t flags, uint32_t reserved)
 {
 	struct aobj_budget request = { bytes, flags, reserved };
@@ -261,6 +302,9 @@ int main(void)
 	test_sizes();
 	test_info_sizes();
 	test_swap();
+	test_path_descriptor();
+	test_tiny_device();
+	test_zoned_device();
 	test_budget();
 	test_permission();
 	close(object_fd);

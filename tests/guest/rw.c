@@ -189,6 +189,11 @@ static void test_bad_buffers(void)
 	      "a write from half a buffer is short or EFAULT", "%zd", moved);
 	check_range(o.map, SEED, 0, o.pages, 1,
 		    "no page is changed by a write that failed");
+	check_errno(pwrite(o.fd, hole + page_size, page_size,
+			   (off_t)(o.pages * page_size)),
+		    EFAULT, "a write from nowhere past the end is EFAULT");
+	check_equal(size_of(o.fd), o.pages * page_size,
+		    "a write that failed does not extend the object");
 	object_unmap(hole, 1);
 	object_free(&o);
 }

@@ -16,6 +16,12 @@
 #define FIRST_SLOT ((size_t)300)
 #define SLOTS ((size_t)8)
 
+/* A smaller swap area with room to spare, gone through many times. */
+#define SLOTS_APART ((size_t)500)
+#define SMALL_LAST 5000
+#define ROUNDS 9
+#define FAILURES 33 /* in a row, one would make the device failed */
+
 static struct dm_part whole = { DISK_SECTORS, "linear", DISK " 0" };
 static struct dm_part no_writes = { DISK_SECTORS, "flakey",
 				    DISK " 0 0 3600 1 error_writes" };
@@ -56,6 +62,90 @@ static void test_part(void)
 	range_fill(o.map, SEED, 0, o.pages, 2);
 	check_range(o.map, SEED, 0, o.pages, 2, "it goes on once repaired");
 	object_free(&o);
+}
+
+/* It may be for a moment only, so the state is not enough to go by. */
+static uint64_t failures_logged(void)
+{
+	char words[32];
+
+	command_output(words, sizeof(words),
+		       "dmesg | grep -c 'aobj:.*writes in a row failed'");
+	return strtoull(words, NULL, 10);
+}
+
+static size_t refused_fills(const struct object *o, uint32_t version)
+{
+	size_t refused = 0;
+
+	for (size_t i = 0; i < o->pages; i++)
+		refused += fill_or_signal(object_page(o, i), SEED, i,
+					  version) != 0;
+	return refused;
+}
+
+/* Single slots all over the device, so that each fails a request. */
+static void break_single_slots(void)
+{
+	struct dm_part parts[2 * SLOTS + 1];
+	char params[SLOTS + 1][DM_PATH_SIZE];
+	uint64_t at = 0;
+
+	for (size_t i = 0; i <= SLOTS; i++) {
+		uint64_t end = (FIRST_SLOT + i * SLOTS_APART) * PAGE_SECTORS;
+
+		if (i == SLOTS)
+			end = DISK_SECTORS;
+		snprintf(params[i], sizeof(params[i]), DISK " %llu",
+			 (unsigned long long)at);
+		parts[2 * i] =
+			(struct dm_part){ end - at, "linear", params[i] };
+		if (i < SLOTS)
+			parts[2 * i + 1] =
+				(struct dm_part){ PAGE_SECTORS, "error", "" };
+		at = end + PAGE_SECTORS;
+	}
+	dm_replace(NAME, parts, ARRAY_SIZE(parts));
+}
+
+static void restart_with(uint32_t last_page)
+{
+	struct header header = header_for(weak);
+
+	header.last_page = last_page;
+	swap_stop(weak);
+	header_write(weak, &header);
+	swap_start(weak);
+}
+
+/*
+ * Slots that fail are met again and again as new objects are written: more
+ * requests fail in all than would make a device failed, but none in a row,
+ * and all the other slots are free.
+ */
+static void test_part_for_long(void)
+{
+	uint64_t errors = stat_event("write_errors");
+	uint64_t failures = failures_logged();
+	size_t refused = 0, wrong = 0;
+
+	restart_with(SMALL_LAST);
+	break_single_slots();
+	for (uint32_t version = 1; version <= ROUNDS; version++) {
+		struct object o = object_new(working_set());
+
+		refused += refused_fills(&o, version);
+		wrong += range_differs(o.map, SEED, 0, o.pages, version);
+		object_free(&o);
+	}
+	check_at_least(stat_event("write_errors") - errors, FAILURES,
+		       "slots that fail are tried again");
+	check_equal(refused, 0, "no touch is refused for a few broken slots");
+	check_at_most(failures_logged(), failures,
+		      "the device is never said to have failed");
+	check_equal(wrong, 0, "every page is right in each round");
+	dm_replace(NAME, &whole, 1);
+	restart_with(header_for(weak).last_page);
 }
 
 /* Pages below the result hold version 2, those from it on version 1. */
@@ -113,6 +203,7 @@ static void test_repaired(const struct object *o)
 static void test_all(void)
 {
 	struct object o = object_new(working_set());
+	uint64_t failures = failures_logged();
 	size_t changed;
 
 	range_fill(o.map, SEED, 0, o.pages, 1);
@@ -123,6 +214,7 @@ static void test_all(void)
 	check(wait_until(is_failed, NULL, 1000),
 	      "a device that fails all the time is said to have failed",
 	      "another state");
+	check_at_least(failures_logged(), failures + 1, "and the log says so");
 	test_second_device(&o, changed);
 	test_repaired(&o);
 	object_free(&o);
@@ -136,6 +228,7 @@ int main(void)
 	header_make(weak);
 	swap_start(weak);
 	test_part();
+	test_part_for_long();
 	test_all();
 	swap_stop(weak);
 	dm_remove(NAME);

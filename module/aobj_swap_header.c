@@ -17,7 +17,10 @@ static u32 field(u32 raw, bool swapped)
 u32 aobj_swap_header_bad(const union swap_header *raw,
 			 const struct aobj_swap_header *hdr, u32 i)
 {
-	return field(raw->info.badpages[i], hdr->swapped);
+	/* Declared with one entry, the list fills the rest of the page. */
+	const u32 *bad = raw->info.badpages;
+
+	return field(bad[i], hdr->swapped);
 }
 
 static const char *check_bad_pages(const union swap_header *raw,

@@ -90,7 +90,7 @@ int main(void)
 	struct paging before;
 	struct object o;
 
-	test_begin("pressure: the kernel gets the objects' memory", 60);
+	test_begin("pressure: the kernel gets the objects' memory", 90);
 	budget = stat_get("budget");
 	kills = kernel_value("vmstat", "oom_kill");
 	check_ok(control_budget(BUDGET), "the budget is raised");

@@ -55,15 +55,18 @@ static struct next_step forget_resident(struct aobj_cluster *c,
 	return next;
 }
 
-/* => 0, also if the page went meanwhile, or is now known to be bad */
-static int page_in(struct aobj_cluster *c, unsigned int i)
+/*
+ * => 0, also if the page went meanwhile, or is now known to be bad
+ * The whole cluster comes along, but for one where that has failed.
+ */
+static int page_in(struct aobj_cluster *c, unsigned int i, bool alone)
 {
 	struct aobj_cluster *got;
 	int err;
 
 	err = aobj_pager_get(c->obj, aobj_cluster_first(c) + i,
-			     AOBJ_GET_CLUSTER | AOBJ_GET_NOCREATE |
-				     AOBJ_GET_IMPATIENT,
+			     AOBJ_GET_NOCREATE | AOBJ_GET_IMPATIENT |
+				     (alone ? 0 : AOBJ_GET_CLUSTER),
 			     &got);
 	if (!err)
 		aobj_pager_release(got);
@@ -104,7 +107,7 @@ static int empty_cluster(struct aobj_cluster *c, struct aobj_swapdev *dev)
 			return unreadable ? -EIO : 0;
 		if (signal_pending(current))
 			return -EINTR;
-		err = next.page_in ? page_in(c, next.i) :
+		err = next.page_in ? page_in(c, next.i, unreadable) :
 				     wait_written(c, next.i);
 		if (err == -EIO)
 			unreadable |= BIT_ULL(next.i);

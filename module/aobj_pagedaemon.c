@@ -22,11 +22,10 @@
 #define WANTED_MAX 4096
 
 /*
- * What it costs to bring a page back, in the shrinker's terms.  The budget was
- * granted: the kernel's everyday reclaim, for page cache say, should hardly
- * touch it, but before it kills somebody it should have it all.
+ * The share of RAM that must be left, free or as page cache, before the
+ * kernel's reclaim is given nothing of what the budget grants.
  */
-#define SEEKS (64 * DEFAULT_SEEKS)
+#define OTHERS_SHARE 32
 
 static struct task_struct *daemon;
 static struct shrinker *shrinker;
@@ -109,15 +108,24 @@ static int aobj_pagedaemon(void *unused)
 }
 
 /*
- * The kernel is short of memory, which the budget does not know of.  What is
- * inactive and clean goes at once, the rest is left to the daemon, which ages
- * and writes.
+ * Everyday reclaim, for page cache say, is no reason to write out what the
+ * budget grants; but before page cache thrashes, or somebody is killed, the
+ * kernel should have it all.  Our own pages count as available memory.
  */
+static bool kernel_is_short(void)
+{
+	long others = si_mem_available() - atomic_long_read(&aobj_charged);
+
+	return others < (long)(totalram_pages() / OTHERS_SHARE);
+}
+
+/* What is inactive and clean goes at once; the daemon ages and writes more. */
 static unsigned long shrink_count(struct shrinker *s, struct shrink_control *sc)
 {
-	return max(atomic_long_read(&aobj_charged) -
-			   atomic_long_read(&aobj_totals.writing),
-		   0L);
+	long pages = atomic_long_read(&aobj_charged) -
+		     atomic_long_read(&aobj_totals.writing);
+
+	return kernel_is_short() ? max(pages, 0L) : 0;
 }
 
 static unsigned long shrink_scan(struct shrinker *s, struct shrink_control *sc)
@@ -141,7 +149,6 @@ static int shrinker_init(void)
 		return -ENOMEM;
 	shrinker->count_objects = shrink_count;
 	shrinker->scan_objects = shrink_scan;
-	shrinker->seeks = SEEKS;
 	err = aobj_compat_shrinker_register(shrinker, "aobj");
 	if (err)
 		kfree(shrinker);

@@ -28,23 +28,6 @@ static void set_broken(bool broken)
 	close(fd);
 }
 
-static size_t refused_pages(const struct object *o, size_t *wrong,
-			    size_t *first)
-{
-	size_t refused = 0;
-
-	*wrong = 0;
-	for (size_t i = 0; i < o->pages; i++) {
-		int result =
-			page_differs_or_signal(object_page(o, i), SEED, i, 1);
-
-		if (result == SIGBUS && !refused++)
-			*first = i;
-		*wrong += result == PAGE_WRONG;
-	}
-	return refused;
-}
-
 static void check_bad_page(const struct object *o, size_t page)
 {
 	uint8_t state = object_state(o->fd, page);
@@ -65,7 +48,7 @@ static size_t test_loss(const struct object *o)
 	size_t refused, wrong, first = 0;
 
 	set_broken(true);
-	refused = refused_pages(o, &wrong, &first);
+	refused = refused_pages(o, SEED, &wrong, &first);
 	check_equal(refused, SLOTS, "each page on a lost slot is SIGBUS");
 	check_equal(wrong, 0, "every other page is served, and right");
 	check_equal(object_count(o->fd, 0, o->pages, AOBJ_PAGE_BAD,
@@ -79,7 +62,7 @@ static size_t test_loss(const struct object *o)
 		    "the device counts its bad slots");
 	check_bad_page(o, first);
 	set_broken(false);
-	check_equal(refused_pages(o, &wrong, &first), refused,
+	check_equal(refused_pages(o, SEED, &wrong, &first), refused,
 		    "a lost page stays lost, whatever the device does later");
 	check_bad_page(o, first);
 	return refused;
@@ -106,7 +89,7 @@ static void test_not_reused(const struct object *o)
 
 	set_broken(true);
 	range_fill(o->map, SEED, 0, o->pages, 1);
-	check_equal(refused_pages(o, &wrong, &first), 0,
+	check_equal(refused_pages(o, SEED, &wrong, &first), 0,
 		    "no page is put on a bad slot again");
 	check_equal(wrong, 0, "and every page is right");
 	set_broken(false);

@@ -35,24 +35,6 @@ static void break_slots(void)
 	dm_replace(NAME, parts, ARRAY_SIZE(parts));
 }
 
-/* Touches every page; *first is the first that was refused. */
-static size_t refused_pages(const struct object *o, size_t *wrong,
-			    size_t *first)
-{
-	size_t refused = 0;
-
-	*wrong = 0;
-	for (size_t i = 0; i < o->pages; i++) {
-		int result =
-			page_differs_or_signal(object_page(o, i), SEED, i, 1);
-
-		if (result == SIGBUS && !refused++)
-			*first = i;
-		*wrong += result == PAGE_WRONG;
-	}
-	return refused;
-}
-
 static void check_system_calls(const struct object *o, size_t page)
 {
 	struct iovec vector = { object_page(o, page), page_size };
@@ -79,7 +61,7 @@ static void test_broken(const struct object *o)
 	size_t refused, wrong, first = 0;
 
 	break_slots();
-	refused = refused_pages(o, &wrong, &first);
+	refused = refused_pages(o, SEED, &wrong, &first);
 	check_equal(refused, SLOTS, "each page on a broken slot is SIGBUS");
 	check_equal(wrong, 0, "every other page is served, and right");
 	check_at_least(stat_event("read_errors") - errors, 1,
@@ -92,7 +74,7 @@ static void test_broken(const struct object *o)
 	check(object_state(o->fd, first) == AOBJ_PAGE_SWAPPED,
 	      "a refused page keeps its slot", "state 0x%02x",
 	      object_state(o->fd, first));
-	check_at_least(refused_pages(o, &wrong, &first), SLOTS,
+	check_at_least(refused_pages(o, SEED, &wrong, &first), SLOTS,
 		       "touched again while broken, it is SIGBUS again");
 }
 

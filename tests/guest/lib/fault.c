@@ -119,3 +119,20 @@ int fill_or_signal(uint8_t *page, uint64_t seed, size_t index, uint32_t version)
 	guarded = false;
 	return signal;
 }
+
+size_t refused_pages(const struct object *o, uint64_t seed, size_t *wrong,
+		     size_t *first)
+{
+	size_t refused = 0;
+
+	*wrong = 0;
+	for (size_t i = 0; i < o->pages; i++) {
+		int result =
+			page_differs_or_signal(object_page(o, i), seed, i, 1);
+
+		if (result == SIGBUS && !refused++)
+			*first = i;
+		*wrong += result == PAGE_WRONG;
+	}
+	return refused;
+}

@@ -120,6 +120,9 @@ int fill_or_signal(uint8_t *page, uint64_t seed, size_t index,
 		   uint32_t version);
 #define PAGE_GOOD 0 /* of page_differs_or_signal(), beside signal numbers */
 #define PAGE_WRONG (-1)
+/* Touches every page of version 1; *first is the first that was refused. */
+size_t refused_pages(const struct object *o, uint64_t seed, size_t *wrong,
+		     size_t *first);
 void catch_faults(void);
 
 /* task.c: processes, threads, time, random numbers */

@@ -201,12 +201,6 @@ static void age_cluster(struct aobj_cluster *c)
 	c->res->young = 0;
 }
 
-static void age_cluster_if_any(struct aobj_cluster *c)
-{
-	if (c->res)
-		age_cluster(c);
-}
-
 /* => false when there is no active cluster to be had */
 static bool age_one(void)
 {
@@ -682,21 +676,19 @@ void aobj_evict_object(struct aobj *obj, unsigned long nr)
 
 	for (int scanned = 0; scanned < OBJECT_SCAN && done < nr; scanned++) {
 		struct aobj_cluster *c = object_pop(obj, &index);
+		enum evict_result res = EVICT_DONE;
 
 		if (!c) {
 			index = 0;
 			continue;
 		}
-		if (c->res) {
-			enum evict_result res = evict_cluster(&b, c, &done);
-
-			age_cluster_if_any(c);
-			queue_return(c, false);
-			if (res != EVICT_DONE)
-				batch_submit(&b);
-		} else {
-			queue_return(c, false);
-		}
+		if (c->res)
+			res = evict_cluster(&b, c, &done);
+		if (c->res)
+			age_cluster(c);
+		queue_return(c, false);
+		if (res != EVICT_DONE)
+			batch_submit(&b);
 		index++;
 	}
 	WRITE_ONCE(obj->hand, index);

@@ -47,9 +47,14 @@ unsigned long aobj_budget_high(void)
 	return 2 * aobj_budget_low();
 }
 
+long aobj_budget_free(void)
+{
+	return (long)READ_ONCE(aobj_budget) - atomic_long_read(&aobj_charged);
+}
+
 long aobj_budget_shortage(unsigned long mark)
 {
-	return atomic_long_read(&aobj_charged) + mark - READ_ONCE(aobj_budget) -
+	return (long)mark - aobj_budget_free() -
 	       atomic_long_read(&aobj_totals.writing);
 }
 

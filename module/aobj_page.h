@@ -37,6 +37,8 @@ int aobj_budget_set(unsigned long pages);
 unsigned long aobj_budget_low(void);
 unsigned long aobj_budget_high(void);
 
+/* => pages of the budget that are not charged; negative if it was lowered */
+long aobj_budget_free(void);
 /* => pages that are missing to @mark free ones, those under write-out aside */
 long aobj_budget_shortage(unsigned long mark);
 

@@ -82,12 +82,11 @@ static bool has_work(const struct rest *rest)
 /* => the free pages to aim at */
 static unsigned long mark(void)
 {
-	long free = READ_ONCE(aobj_budget) - atomic_long_read(&aobj_charged);
 	long more = atomic_long_xchg(&wanted, 0);
 
 	if (!more)
 		return aobj_budget_high();
-	return max_t(long, aobj_budget_high(), free + more);
+	return max_t(long, aobj_budget_high(), aobj_budget_free() + more);
 }
 
 static int aobj_pagedaemon(void *unused)

@@ -126,9 +126,7 @@ static long missing_room(const struct aobj_swapdev *dev)
 {
 	long only_here = atomic_long_read(&aobj_totals.swapped) -
 			 (long)aobj_swap_used_beside(dev);
-	long room = (long)READ_ONCE(aobj_budget) -
-		    atomic_long_read(&aobj_charged) +
-		    (long)aobj_swap_free_slots();
+	long room = aobj_budget_free() + (long)aobj_swap_free_slots();
 
 	return only_here > 0 ? only_here - room : 0;
 }
@@ -140,10 +138,7 @@ static bool cannot_fit(const struct aobj_swapdev *dev)
 	if (missing <= 0)
 		return false;
 	/* Clean pages that never were written need no room: drop them. */
-	aobj_evict(READ_ONCE(aobj_budget) -
-		   min_t(long, READ_ONCE(aobj_budget),
-			 atomic_long_read(&aobj_charged)) +
-		   missing);
+	aobj_evict(max(aobj_budget_free(), 0L) + missing);
 	return missing_room(dev) > 0;
 }
 

@@ -147,7 +147,7 @@ static void test_killable(uint8_t *address)
 	int status = -1;
 	pid_t pid;
 
-	command("echo 30000 > /sys/module/aobj/parameters/nospace_wait_ms");
+	set_nospace_wait_ms(30000);
 	pid = task_start(touch_forever, address);
 	check(!task_wait_ms(pid, 300, &status), "a touch waits for room",
 	      "it ended with %d", status);
@@ -156,8 +156,7 @@ static void test_killable(uint8_t *address)
 	check(task_wait_ms(pid, 5000, &status) && status == 128 + SIGKILL,
 	      "a touch that waits for room can be killed", "status %d", status);
 	check_at_most(now_ms() - start, 1000, "within a second");
-	command("echo %u > /sys/module/aobj/parameters/nospace_wait_ms",
-		wait_ms);
+	set_nospace_wait_ms(wait_ms);
 }
 
 static void test_all_pinned(void)

@@ -108,6 +108,7 @@ uint64_t device_get(dev_t dev, const char *name);
 bool device_in_use(dev_t dev);
 bool device_state_is(dev_t dev, const char *state);
 unsigned int nospace_wait_ms(void);
+void set_nospace_wait_ms(unsigned int ms);
 
 /* fault.c: touches that may end in a signal */
 int touch_read(const void *address);
@@ -131,6 +132,7 @@ int task_wait(pid_t pid);
 bool task_wait_ms(pid_t pid, unsigned int limit_ms, int *status);
 void threads_run(void *(*run)(void *), void *arguments, size_t count,
 		 size_t size);
+unsigned int time_scale(void);
 uint64_t now_ms(void);
 void sleep_ms(unsigned int ms);
 bool wait_until(bool (*condition)(void *), void *argument,

@@ -11,7 +11,7 @@ static struct dm_part delayed(unsigned int ms)
 	return (struct dm_part){
 		DISK_SECTORS,
 		"delay",
-		text(DISK " 0 %u " DISK " 0 0", ms),
+		text(DISK " 0 %u " DISK " 0 0", ms * time_scale()),
 	};
 }
 

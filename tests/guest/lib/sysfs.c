@@ -138,8 +138,16 @@ bool device_state_is(dev_t dev, const char *state)
 	return read_text(path, value, sizeof(value)) && !strcmp(value, state);
 }
 
+#define NOSPACE_WAIT "/sys/module/aobj/parameters/nospace_wait_ms"
+
+/* As the program's clock shows it. */
 unsigned int nospace_wait_ms(void)
 {
-	return (unsigned int)read_number(
-		"/sys/module/aobj/parameters/nospace_wait_ms");
+	return (unsigned int)read_number(NOSPACE_WAIT) / time_scale();
+}
+
+void set_nospace_wait_ms(unsigned int ms)
+{
+	if (command("echo %u >" NOSPACE_WAIT, ms * time_scale()))
+		die("writing to " NOSPACE_WAIT);
 }

@@ -35,7 +35,7 @@ void test_begin(const char *name, unsigned int limit_s)
 	setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
 	printf("# %s\n", name);
 	sigaction(SIGALRM, &action, NULL);
-	alarm(limit_s);
+	alarm(limit_s * time_scale());
 	catch_faults();
 }
 

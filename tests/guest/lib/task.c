@@ -76,17 +76,40 @@ void threads_run(void *(*run)(void *), void *arguments, size_t count,
 		pthread_join(threads[i], NULL);
 }
 
+/*
+ * How many times as slow as usual the machine is (one that checks itself, say).
+ * A program's clock and its pauses are slowed down alike, and so all limits.
+ */
+unsigned int time_scale(void)
+{
+	static unsigned int scale;
+	const char *value;
+
+	if (!scale) {
+		value = getenv("AOBJ_TIME_SCALE");
+		scale = value ? (unsigned int)strtoul(value, NULL, 10) : 1;
+		if (!scale)
+			die("AOBJ_TIME_SCALE=%s", value);
+	}
+	return scale;
+}
+
+/* Milliseconds of a machine of the usual speed. */
 uint64_t now_ms(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	return ((uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000) /
+	       time_scale();
 }
 
 void sleep_ms(unsigned int ms)
 {
-	struct timespec length = {
+	struct timespec length;
+
+	ms *= time_scale();
+	length = (struct timespec){
 		.tv_sec = ms / 1000,
 		.tv_nsec = (long)(ms % 1000) * 1000000,
 	};

@@ -2,7 +2,8 @@
 #
 # The kernel's own build system reads Kbuild; this is for people.
 
-KDIR ?= /lib/modules/$(shell uname -r)/build
+KVER ?= $(shell uname -r)
+KDIR ?= /lib/modules/$(KVER)/build
 
 .PHONY: all module tools demo check clean help
 
@@ -10,7 +11,7 @@ all: module tools
 
 module:
 	@test -e $(KDIR)/Makefile || { echo "no kernel headers in $(KDIR):" \
-		"install linux-headers-$$(uname -r), or name others with KDIR=" >&2; exit 1; }
+		"install linux-headers-$(KVER), or name others with KDIR=" >&2; exit 1; }
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
 tools:
@@ -30,10 +31,14 @@ clean:
 	rm -rf build
 
 help:
-	@echo 'make [KDIR=DIR]  the module and the tools, for the running kernel or for'
-	@echo '                 the headers in DIR'
+	@echo 'make [KVER=RELEASE] [KDIR=DIR]'
+	@echo '                 the module and the tools, for the running kernel, for that'
+	@echo '                 RELEASE, or for the headers in DIR'
 	@echo 'make module      aobj.ko alone'
 	@echo 'make tools       aobjctl alone'
 	@echo 'make demo        more memory than RAM, shown in a QEMU guest (Debian 12)'
 	@echo 'make check       all tests, in a QEMU guest (Debian 12)'
 	@echo 'make clean       removes what was built; downloaded kernels stay in the cache'
+	@$(MAKE) -s --no-print-directory help-install
+
+include dist/install.mk

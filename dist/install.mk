@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Installing, by hand or through DKMS. docs/install.md tells when
+# Installing, by hand or through DKMS, and signing. docs/install.md tells when
 # to use which. Nothing here builds: so `sudo make install` leaves no files of
 # root's in the tree, and a signature lasts.
 
@@ -12,10 +12,14 @@ INCLUDEDIR ?= $(PREFIX)/include
 UDEVDIR ?= $(PREFIX)/lib/udev/rules.d
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 MODULEDIR := /lib/modules/$(KVER)/updates
+
+# Where DKMS has its own, so that one enrolled key serves both ways.
+SIGN_KEY ?= /var/lib/dkms/mok.key
+SIGN_CERT ?= $(patsubst %.key,%.pub,$(SIGN_KEY))
 DKMS ?= dkms
 
 .PHONY: install install-module install-tools uninstall uninstall-module \
-	uninstall-tools dkms-install dkms-uninstall help-install
+	uninstall-tools dkms-install dkms-uninstall sign sign-key help-install
 
 install: install-module install-tools
 
@@ -53,6 +57,12 @@ dkms-install:
 dkms-uninstall:
 	@DKMS="$(DKMS)" dist/dkms-module remove
 
+sign:
+	@dist/sign-module "$(KDIR)" "$(SIGN_KEY)" "$(SIGN_CERT)" aobj.ko
+
+sign-key:
+	@dist/make-key "$(SIGN_KEY)" "$(SIGN_CERT)"
+
 help-install:
 	@echo
 	@echo 'Installing (docs/install.md); KVER=RELEASE names a kernel other than the running one:'
@@ -62,3 +72,5 @@ help-install:
 	@echo '                     rule and group; DESTDIR= and PREFIX= (/usr/local) count.'
 	@echo '                     Parts of it: install-module, install-tools'
 	@echo 'make uninstall       removes that; parts: uninstall-module, uninstall-tools'
+	@echo 'make sign            signs aobj.ko for Secure Boot with SIGN_KEY= and SIGN_CERT='
+	@echo 'make sign-key        makes that key, and says how to enrol it'

@@ -100,6 +100,7 @@ enum aobj_queue_id {
  * @writing: L: pages under write-out; read unlocked by who waits for them
  * @queue_node: Q
  * @swap_node: S: on the list of @home, or of the clusters on several devices
+ * @rcu: when it is freed, in the place of @swap_node
  * @home: S: the device that has all its slots, or NULL
  * @slot: L: of each page; kept while the page is resident
  */

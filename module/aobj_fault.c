@@ -54,7 +54,7 @@ static void leave_error(struct aobj *obj, pgoff_t pgoff, int err)
 	spin_unlock(&left_lock);
 }
 
-static int take_error(struct aobj *obj, pgoff_t pgoff)
+static int take_error(const struct aobj *obj, pgoff_t pgoff)
 {
 	struct left_error *e = &left_errors[hash_ptr(current, LEFT_BITS)];
 	int err = 0;

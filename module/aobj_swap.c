@@ -27,11 +27,22 @@ static struct kset *swap_kset;
 static DEFINE_SPINLOCK(swap_list_lock);
 static LIST_HEAD(mixed_clusters); /* clusters on several devices */
 
-#define for_each_swapdev(dev, i)                                             \
-	for ((i) = 0; (i) < AOBJ_SWAPDEVS; (i)++)                            \
-		if (!((dev) = rcu_dereference_check(                         \
-			      swapdevs[i], lockdep_is_held(&swap_mutex)))) { \
-		} else
+/* => the first device at *i or after it, which *i moves on to, or NULL */
+static struct aobj_swapdev *swapdev_from(int *i)
+{
+	struct aobj_swapdev *dev = NULL;
+
+	for (; *i < AOBJ_SWAPDEVS; (*i)++) {
+		dev = rcu_dereference_check(swapdevs[*i],
+					    lockdep_is_held(&swap_mutex));
+		if (dev)
+			break;
+	}
+	return dev;
+}
+
+#define for_each_swapdev(dev, i) \
+	for ((i) = 0; ((dev) = swapdev_from(&(i))); (i)++)
 
 static bool holds_slot(const struct aobj_swapdev *dev, u32 slot)
 {

@@ -607,7 +607,7 @@ static void swapdev_unpublish(struct aobj_swapdev *dev)
 	synchronize_rcu();
 	/* A completion gives up its bio after the page's slot may be free. */
 	while (atomic_read(&dev->inflight))
-		msleep(1);
+		fsleep(1000);
 	/* ... and looks at the device a last time to say so, under RCU. */
 	synchronize_rcu();
 }

@@ -18,6 +18,14 @@ static void summarize(struct aobj_hbitmap *b, u32 group, bool set)
 		aobj_hbitmap_clear(b, group);
 }
 
+/* Whether one of two counts reaches the limit, and the other does not. */
+static bool crosses(unsigned int was, unsigned int now, unsigned int limit)
+{
+	bool reached = was >= limit;
+
+	return reached != (now >= limit);
+}
+
 static void group_update(struct aobj_slots *s, u32 group, u64 taken)
 {
 	u64 old = s->taken[group];
@@ -25,11 +33,11 @@ static void group_update(struct aobj_slots *s, u32 group, u64 taken)
 	unsigned int now = GROUP_SLOTS - hweight64(taken);
 
 	s->taken[group] = taken;
-	if ((was == GROUP_SLOTS) != (now == GROUP_SLOTS))
+	if (crosses(was, now, GROUP_SLOTS))
 		summarize(&s->whole, group, now == GROUP_SLOTS);
-	if ((was >= GROUP_SOME) != (now >= GROUP_SOME))
+	if (crosses(was, now, GROUP_SOME))
 		summarize(&s->some, group, now >= GROUP_SOME);
-	if (!was != !now)
+	if (crosses(was, now, 1))
 		summarize(&s->any, group, now);
 }
 

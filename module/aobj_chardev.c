@@ -28,6 +28,7 @@ static int aobj_open(struct inode *inode, struct file *file)
 {
 	struct aobj *obj;
 
+	/* Pairs with aobj_chardev_open_up(): sees all that was set up before. */
 	if (!smp_load_acquire(&open_for_use))
 		return -ENXIO;
 	obj = aobj_object_create();
@@ -93,10 +94,10 @@ static ssize_t read_page(struct aobj *obj, loff_t pos, size_t len,
 	int err = aobj_pager_get_page(obj, pos >> PAGE_SHIFT, AOBJ_GET_NOCREATE,
 				      &page);
 
-	if (err == -ENODATA) {
-		done = iov_iter_zero(len, to);
-	} else if (err) {
+	if (err && err != -ENODATA)
 		return err == -ENXIO ? 0 : err;
+	if (err) {
+		done = iov_iter_zero(len, to);
 	} else {
 		done = copy_page_to_iter(page, offset_in_page(pos), len, to);
 		put_page(page);
@@ -314,6 +315,7 @@ void aobj_chardev_exit(void)
 
 void aobj_chardev_open_up(void)
 {
+	/* Pairs with aobj_open(). */
 	smp_store_release(&open_for_use, true);
 }
 

@@ -3,7 +3,7 @@
 #ifndef AOBJ_FAULT_H
 #define AOBJ_FAULT_H
 
-struct vm_operations_struct;
+#include <linux/mm.h>
 
 /* For a VM_MIXEDMAP vma whose file's private_data is a struct aobj. */
 extern const struct vm_operations_struct aobj_vm_ops;

@@ -354,7 +354,7 @@ static u64 add_for_read(struct get *g)
 			break;
 		}
 		page = g->page[g->used++];
-		__SetPageLocked(page);
+		__folio_set_locked(page_folio(page));
 		aobj_cluster_add(c, i, page);
 		mask |= BIT_ULL(i);
 	}

@@ -53,6 +53,7 @@ struct object {
 	size_t pages;
 	uint8_t *map;
 };
+
 int object_open(void);
 int object_resize(int fd, uint64_t bytes);
 void object_resize_pages(int fd, size_t pages);
@@ -74,6 +75,7 @@ struct pressure {
 	int pipe;
 	pid_t pid;
 };
+
 struct pressure pressure_start(void);
 void pressure_wait(struct pressure *pressure, unsigned int rounds);
 void pressure_stop(struct pressure *pressure);
@@ -97,6 +99,7 @@ struct paging {
 	uint64_t in;
 	uint64_t faults;
 };
+
 uint64_t stat_get(const char *name);
 uint64_t stat_event(const char *name);
 size_t budget_pages(void);
@@ -167,6 +170,7 @@ struct header {
 	const char *magic;
 	bool other_endian;
 };
+
 struct header header_for(const char *path);
 void header_write(const char *path, const struct header *header);
 void header_make(const char *path);

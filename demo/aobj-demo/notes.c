@@ -14,10 +14,10 @@ static unsigned int count;
 
 void note(const char *format, ...)
 {
-	va_list arguments;
-
 	pthread_mutex_lock(&lock);
 	if (count < NOTES_KEPT) {
+		va_list arguments;
+
 		va_start(arguments, format);
 		vsnprintf(notes[count], sizeof(notes[0]), format, arguments);
 		va_end(arguments);

@@ -17,6 +17,8 @@
 
 static bool parse_digest(const char *text, uint8_t digest[SHA256_BYTES])
 {
+	if (strspn(text, "0123456789abcdef") != 2 * SHA256_BYTES)
+		return false;
 	for (int i = 0; i < SHA256_BYTES; i++) {
 		unsigned int byte;
 
@@ -35,7 +37,7 @@ static bool parse_line(char *line, uint64_t offset, struct file *file)
 	line[strcspn(line, "\n")] = '\0';
 	if (sscanf(line, "%*64[0-9a-f] %" SCNu64 " %" SCNu64 " %n",
 		   &file->offset, &file->length, &name) != 2 ||
-	    name == 0 || file->offset != offset ||
+	    name == 0 || line[name] == '\0' || file->offset != offset ||
 	    !parse_digest(line, file->sha256))
 		return false;
 	file->name = strdup(line + name);

@@ -45,8 +45,8 @@ struct worker {
 	size_t (*next_size)(const struct object *o, uint64_t *random);
 	size_t number;
 	struct paging *paged; /* what it was, if paging is the subject */
-	_Atomic uint64_t served;
-	_Atomic uint64_t refused;
+	atomic_uint_fast64_t served;
+	atomic_uint_fast64_t refused;
 	uint64_t wrong;
 	uint64_t resizes;
 };

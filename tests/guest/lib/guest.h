@@ -191,6 +191,7 @@ struct dm_part {
 	const char *type;
 	const char *params;
 };
+
 #define DM_PATH_SIZE 32
 void dm_create(const char *name, const struct dm_part *parts, size_t count,
 	       char path[DM_PATH_SIZE]);

@@ -39,7 +39,7 @@ check() {
 	failed=$((failed + 1))
 	echo "not ok $points - $name"
 	printf '# found: exit status %s\n' "$status"
-	tr '\b\r' '\n\n' <"$log" | tail -n 20 | sed 's/^/# /'
+	tr '\b\r' '\n' <"$log" | tail -n 20 | sed 's/^/# /'
 }
 
 # check_event NAME LEAST

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * For cppcheck, which reads none of the kernel's headers: what it has to know of
+ * their macros to read on behind them.
+ */
+#define bio_for_each_segment(bv, bio, iter) \
+	for ((iter) = (bio)->bi_iter; bio_next(bio, &(bv), &(iter));)

@@ -35,12 +35,10 @@ program_c_files() {
 	all_files | grep -E '\.[ch]$' | grep -vE "$kernel_code"
 }
 
-# Scripts by their interpreter, what they source by its directive.
+# Scripts, by their interpreter.
 shell_files() {
-	local interpreter='^#!.*[/ ](ba|da)?sh( |$)' directive='^# shellcheck shell='
-
 	all_files | while read -r file; do
-		head -n 3 "$file" | grep -qE "$interpreter|$directive" && printf '%s\n' "$file"
+		head -n 1 "$file" | grep -qE '^#!.*[/ ](ba|da)?sh( |$)' && printf '%s\n' "$file"
 	done || true
 }
 

@@ -33,6 +33,18 @@ usage() {
 	exit 2
 }
 
+can_be_root() {
+	[[ $(id -u) -eq 0 ]] || command -v sudo >/dev/null
+}
+
+as_root() {
+	if [[ $(id -u) -eq 0 ]]; then
+		"$@"
+	else
+		sudo "$@"
+	fi
+}
+
 # Prints the exit status that the guest's script reported on the console, or
 # fails: a guest that panicked or was killed says nothing.
 guest_verdict() {

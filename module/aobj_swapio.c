@@ -175,6 +175,7 @@ static bool io_split_one(struct aobj_io *io, unsigned int i)
 	if (!one)
 		return false;
 	one->part = true;
+	one->bio.bi_opf |= REQ_NOMERGE;
 	aobj_swapio_add(one, io->cluster[i], io->index[i],
 			aobj_swapio_page(io, i));
 	/* It was counted as submitted; only the bio is another. */
@@ -185,7 +186,8 @@ static bool io_split_one(struct aobj_io *io, unsigned int i)
 
 /*
  * => false when there is no bio for the next page: come back.  Nothing is said
- * of a page that was not tried alone: the error may be its neighbour's.
+ * of a page that was not tried alone: the error may be its neighbour's.  A bio
+ * of one page was not alone either, if the block layer merged it with others.
  */
 static bool io_split(struct aobj_io *io)
 {
@@ -218,7 +220,7 @@ static bool says_device_failed(const struct aobj_io *io)
 
 static bool wants_split(const struct aobj_io *io)
 {
-	return io->status && io->nr > 1;
+	return io->status && !io->part;
 }
 
 static bool wants_retry(const struct aobj_io *io)

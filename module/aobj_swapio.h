@@ -7,9 +7,9 @@
  * the cluster's mutex: they go on a list and are finished by who reaps it, a
  * work item, the evictor, or a thread that is short of memory.
  *
- * A failed bio of several pages is tried again page by page, so that one bad
- * sector costs one page; a failed read of one page is tried again twice when
- * the error is not the medium's.
+ * A failed bio is tried again page by page, unmerged, so that one bad sector
+ * costs one page; such a read of one page is tried again twice when the error
+ * is not the medium's.
  */
 #ifndef AOBJ_SWAPIO_H
 #define AOBJ_SWAPIO_H

@@ -103,7 +103,9 @@ int main(void)
 
 	test_begin("medium_error: what is lost is said to be lost", 60);
 	main_swap_off();
-	scsi_disk_make(text("medium_error_start=%zu medium_error_count=%zu",
+	/* One command at a time: what waits behind it may be merged. */
+	scsi_disk_make(text("ndelay=100000 max_queue=1 "
+			    "medium_error_start=%zu medium_error_count=%zu",
 			    FIRST_SLOT * PAGE_SECTORS, SLOTS * PAGE_SECTORS),
 		       disk);
 	header_make(disk);

@@ -66,6 +66,7 @@ static int __init aobj_init(void)
 {
 	int err;
 
+	aobj_compat_warn_untested();
 	err = budget_init();
 	if (err)
 		return err;

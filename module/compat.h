@@ -14,7 +14,22 @@
 #include <linux/fs.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
+#include <linux/printk.h>
 #include <linux/shrinker.h>
+#include <linux/version.h>
+
+/* The newest series that all tests have passed on; see tests/vm/tested-kernels. */
+#ifndef AOBJ_TESTED_KERNEL
+#define AOBJ_TESTED_KERNEL KERNEL_VERSION(7, 2, 255)
+#endif
+
+static inline void aobj_compat_warn_untested(void)
+{
+	if (LINUX_VERSION_CODE > AOBJ_TESTED_KERNEL)
+		pr_warn("this kernel is newer than %u.%u, the newest that was tested\n",
+			(unsigned int)AOBJ_TESTED_KERNEL >> 16,
+			(unsigned int)AOBJ_TESTED_KERNEL >> 8 & 0xff);
+}
 
 #ifndef AOBJ_HAVE_VM_FLAGS_SET
 static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)

@@ -5,7 +5,7 @@
 KVER ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KVER)/build
 
-.PHONY: all module tools demo check clean help
+.PHONY: all module tools demo check soak clean help
 
 all: module tools
 
@@ -23,6 +23,13 @@ demo:
 check:
 	tests/vm/check
 
+# One group of the tests alone.
+check-%:
+	tests/vm/check $*
+
+soak:
+	tests/soak/run
+
 # Without kernel headers nothing was built that they would have to clean.
 clean:
 	if test -e $(KDIR)/Makefile; then $(MAKE) -C $(KDIR) M=$(CURDIR) clean; fi
@@ -37,7 +44,10 @@ help:
 	@echo 'make module      aobj.ko alone'
 	@echo 'make tools       aobjctl alone'
 	@echo 'make demo        more memory than RAM, shown in a QEMU guest (Debian 12)'
-	@echo 'make check       all tests, in a QEMU guest (Debian 12)'
+	@echo 'make check       all tests, in guests (Debian 12); one group of them: check-static,'
+	@echo '                 check-kunit, check-guest, check-debug, check-install, check-harness,'
+	@echo '                 check-tools'
+	@echo 'make soak        what takes hours: endurance, fuzzing, mutants'
 	@echo 'make clean       removes what was built; downloaded kernels stay in the cache'
 	@$(MAKE) -s --no-print-directory help-install
 

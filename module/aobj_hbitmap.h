@@ -14,6 +14,14 @@
 #define AOBJ_HBITMAP_LEVELS 6 /* 64^6 bits are more than 32 bits can number */
 #define AOBJ_HBITMAP_NONE U32_MAX
 
+/* Words looked at, here and by the slot allocator: KUnit measures by them. */
+#ifdef AOBJ_KUNIT
+extern unsigned long aobj_steps;
+#define aobj_step() (aobj_steps++)
+#else
+#define aobj_step() ((void)0)
+#endif
+
 struct aobj_hbitmap {
 	u32 nr; /* bits of the lowest level */
 	unsigned int levels;
@@ -29,5 +37,7 @@ void aobj_hbitmap_clear(struct aobj_hbitmap *b, u32 bit);
 
 /* => the first set bit at or after @from, or AOBJ_HBITMAP_NONE */
 u32 aobj_hbitmap_next(const struct aobj_hbitmap *b, u32 from);
+/* => likewise, and the first of all if there is none from @from on */
+u32 aobj_hbitmap_next_cyclic(const struct aobj_hbitmap *b, u32 from);
 
 #endif /* AOBJ_HBITMAP_H */

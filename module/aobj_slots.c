@@ -105,11 +105,7 @@ bool aobj_slots_reserve(struct aobj_slots *s, u32 slot, bool header)
 
 static u32 next_group(const struct aobj_slots *s, const struct aobj_hbitmap *b)
 {
-	u32 group = aobj_hbitmap_next(b, s->cursor);
-
-	if (group == AOBJ_HBITMAP_NONE)
-		group = aobj_hbitmap_next(b, 0);
-	return group;
+	return aobj_hbitmap_next_cyclic(b, s->cursor);
 }
 
 /* A long run deserves a group of its own; a short one should not break one. */
@@ -136,6 +132,7 @@ static u32 pick_run(u64 taken, u32 want, u32 *first)
 		u64 taken_from;
 		u32 len;
 
+		aobj_step();
 		if (!free_from)
 			break;
 		at = __ffs64(free_from);

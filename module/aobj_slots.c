@@ -26,6 +26,11 @@ static bool crosses(unsigned int was, unsigned int now, unsigned int limit)
 	return reached != (now >= limit);
 }
 
+static bool has_some(unsigned int nr_free)
+{
+	return nr_free >= GROUP_SOME && nr_free < GROUP_SLOTS;
+}
+
 static void group_update(struct aobj_slots *s, u32 group, u64 taken)
 {
 	u64 old = s->taken[group];
@@ -35,8 +40,8 @@ static void group_update(struct aobj_slots *s, u32 group, u64 taken)
 	s->taken[group] = taken;
 	if (crosses(was, now, GROUP_SLOTS))
 		summarize(&s->whole, group, now == GROUP_SLOTS);
-	if (crosses(was, now, GROUP_SOME))
-		summarize(&s->some, group, now >= GROUP_SOME);
+	if (has_some(was) != has_some(now))
+		summarize(&s->some, group, has_some(now));
 	if (crosses(was, now, 1))
 		summarize(&s->any, group, now);
 }
@@ -111,12 +116,11 @@ static u32 next_group(const struct aobj_slots *s, const struct aobj_hbitmap *b)
 /* A long run deserves a group of its own; a short one should not break one. */
 static u32 pick_group(const struct aobj_slots *s, u32 want)
 {
-	u32 group = AOBJ_HBITMAP_NONE;
+	bool is_long = want > GROUP_SOME;
+	u32 group = next_group(s, is_long ? &s->whole : &s->some);
 
-	if (want > GROUP_SOME)
-		group = next_group(s, &s->whole);
 	if (group == AOBJ_HBITMAP_NONE)
-		group = next_group(s, &s->some);
+		group = next_group(s, is_long ? &s->some : &s->whole);
 	if (group == AOBJ_HBITMAP_NONE)
 		group = next_group(s, &s->any);
 	return group;

@@ -28,7 +28,7 @@ struct aobj_slots {
 	u32 cursor; /* L: the group where the next search begins */
 	u64 *taken; /* L: a bit a slot: handed out, bad, or past the end */
 	struct aobj_hbitmap whole; /* L: groups wholly free */
-	struct aobj_hbitmap some; /* L: groups with at least 16 free slots */
+	struct aobj_hbitmap some; /* L: others with at least 16 free slots */
 	struct aobj_hbitmap any; /* L: groups with a free slot */
 };
 

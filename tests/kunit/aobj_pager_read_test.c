@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The pager's get while pages are read: the disk holds the reads. */
+#include <linux/pagemap.h>
+
+#include "pager_env.h"
+
+#define READING (ENV_ACTIVE | ENV_READING | ENV_SLOT)
+
+static void two_gets_share_one_read(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = env_swapped(env, 10);
+	struct env_thread *a, *b;
+
+	held_disk_hold(d, HELD_READ, true);
+	a = env_start_get(env, obj, 5, 0);
+	env_wait_held(env, d, HELD_READ, 1);
+	b = env_start_get(env, obj, 5, 0);
+	ENV_EXPECT_BLOCKS(a);
+	ENV_EXPECT_BLOCKS(b);
+	ENV_EXPECT_STATE(env, obj, 5, READING);
+	env_check(env);
+
+	held_disk_complete(d, HELD_READ, 0, BLK_STS_OK);
+	ENV_EXPECT_ENDS(a, 0);
+	ENV_EXPECT_ENDS(b, 0);
+	KUNIT_EXPECT_EQ(test, a->word, env_word(obj, 5, 1));
+	KUNIT_EXPECT_EQ(test, b->word, env_word(obj, 5, 1));
+	ENV_EXPECT_STATE(env, obj, 5, ENV_ACTIVE | ENV_SLOT);
+	ENV_EXPECT_EVENTS(env, AOBJ_EV_PAGES_IN, 1);
+	ENV_EXPECT_EVENTS(env, AOBJ_EV_READ_BIOS, 1);
+	env_expect(env, obj, 5, 1, 1);
+	env_check(env);
+}
+
+static void a_get_waits_for_a_page_read_ahead(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = env_swapped(env, 10);
+	struct env_thread *a, *b;
+
+	held_disk_hold(d, HELD_READ, true);
+	a = env_start_get(env, obj, 0, AOBJ_GET_CLUSTER);
+	env_wait_held(env, d, HELD_READ, 1);
+	b = env_start_get(env, obj, 7, 0);
+	ENV_EXPECT_BLOCKS(b);
+	KUNIT_EXPECT_EQ(test, held_disk_held(d, HELD_READ), 1u);
+	KUNIT_EXPECT_EQ(test, held_disk_peek(d, HELD_READ, 0).nr, 10u);
+	held_disk_open(d);
+	ENV_EXPECT_ENDS(a, 0);
+	ENV_EXPECT_ENDS(b, 0);
+	KUNIT_EXPECT_EQ(test, b->word, env_word(obj, 7, 1));
+	env_expect(env, obj, 0, 10, 1);
+	ENV_EXPECT_EVENTS(env, AOBJ_EV_PAGES_IN, 10);
+}
+
+static void reads_complete_in_any_order(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = env_swapped(env, 130);
+	struct env_thread *t[3];
+
+	held_disk_hold(d, HELD_READ, true);
+	for (unsigned int i = 0; i < 3; i++) {
+		t[i] = env_start_get(env, obj, 64 * i, 0);
+		env_wait_held(env, d, HELD_READ, i + 1);
+	}
+	held_disk_complete(d, HELD_READ, 2, BLK_STS_OK);
+	ENV_EXPECT_ENDS(t[2], 0);
+	ENV_EXPECT_BLOCKS(t[0]);
+	ENV_EXPECT_BLOCKS(t[1]);
+	held_disk_complete(d, HELD_READ, 0, BLK_STS_OK);
+	ENV_EXPECT_ENDS(t[0], 0);
+	ENV_EXPECT_BLOCKS(t[1]);
+	held_disk_complete(d, HELD_READ, 0, BLK_STS_OK);
+	ENV_EXPECT_ENDS(t[1], 0);
+	for (unsigned int i = 0; i < 3; i++)
+		KUNIT_EXPECT_EQ(test, t[i]->word, env_word(obj, 64 * i, 1));
+	env_check(env);
+}
+
+static void the_evictor_leaves_pages_under_read(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = env_swapped(env, 10);
+	struct env_thread *t;
+
+	held_disk_hold(d, HELD_READ, true);
+	t = env_start_get(env, obj, 5, 0);
+	env_wait_held(env, d, HELD_READ, 1);
+	aobj_evict(ENV_BUDGET + 1);
+	aobj_evict_object(obj, 10);
+	aobj_evict_clean(10);
+	/* Ageing only takes the mark off. */
+	ENV_EXPECT_STATE(env, obj, 5, READING & ~ENV_YOUNG);
+	KUNIT_EXPECT_EQ(test, env_used(env, d), 10u);
+	held_disk_open(d);
+	ENV_EXPECT_ENDS(t, 0);
+	KUNIT_EXPECT_EQ(test, t->word, env_word(obj, 5, 1));
+	env_check(env);
+}
+
+static void nowait_does_not_wait_for_a_read(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = env_swapped(env, 10);
+	struct env_thread *t;
+
+	held_disk_hold(d, HELD_READ, true);
+	t = env_start_get(env, obj, 5, 0);
+	env_wait_held(env, d, HELD_READ, 1);
+	ENV_EXPECT_ENDS(env_start_get(env, obj, 5, AOBJ_GET_NOWAIT), -EAGAIN);
+	held_disk_open(d);
+	ENV_EXPECT_ENDS(t, 0);
+	ENV_EXPECT_ENDS(env_start_get(env, obj, 5, AOBJ_GET_NOWAIT), 0);
+}
+
+/* The read goes on without the thread that began it. */
+static void a_killed_reader_leaves_a_good_page(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = env_swapped(env, 10);
+	struct env_thread *t;
+
+	held_disk_hold(d, HELD_READ, true);
+	t = env_start_get(env, obj, 5, 0);
+	env_wait_held(env, d, HELD_READ, 1);
+	ENV_EXPECT_BLOCKS(t);
+	env_kill(t);
+	ENV_EXPECT_ENDS(t, -EINTR);
+	ENV_EXPECT_STATE(env, obj, 5, READING);
+	env_check(env);
+
+	held_disk_open(d);
+	env_wait(!(env_state(obj, 5) & ENV_READING));
+	ENV_EXPECT_STATE(env, obj, 5, ENV_ACTIVE | ENV_SLOT);
+	env_expect(env, obj, 5, 1, 1);
+	ENV_EXPECT_EVENTS(env, AOBJ_EV_READ_BIOS, 1);
+	env_check(env);
+}
+
+static void a_killed_waiter_leaves_the_reader_alone(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = env_swapped(env, 10);
+	struct env_thread *a, *b;
+
+	held_disk_hold(d, HELD_READ, true);
+	a = env_start_get(env, obj, 5, 0);
+	env_wait_held(env, d, HELD_READ, 1);
+	b = env_start_get(env, obj, 5, 0);
+	ENV_EXPECT_BLOCKS(b);
+	env_kill(b);
+	ENV_EXPECT_ENDS(b, -EINTR);
+	ENV_EXPECT_BLOCKS(a);
+	held_disk_open(d);
+	ENV_EXPECT_ENDS(a, 0);
+	KUNIT_EXPECT_EQ(test, a->word, env_word(obj, 5, 1));
+	env_check(env);
+}
+
+/* What reads complete with, an interrupt, can wait for no mutex. */
+static void a_read_completes_under_the_cluster_mutex(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = env_swapped(env, 10);
+	struct aobj_cluster *c;
+	struct env_thread *t;
+	struct page *page;
+
+	held_disk_hold(d, HELD_READ, true);
+	t = env_start_get(env, obj, 5, 0);
+	env_wait_held(env, d, HELD_READ, 1);
+	page = env_resident(obj, 5);
+	c = aobj_cluster_find(obj, 0);
+	KUNIT_ASSERT_NOT_NULL(test, c);
+	mutex_lock(&c->lock);
+	held_disk_open(d);
+	KUNIT_EXPECT_TRUE(test, PageUptodate(page));
+	KUNIT_EXPECT_FALSE(test, PageLocked(page));
+	ENV_EXPECT_BLOCKS(t);
+	aobj_pager_release(c);
+	ENV_EXPECT_ENDS(t, 0);
+	KUNIT_EXPECT_EQ(test, t->word, env_word(obj, 5, 1));
+}
+
+static void other_pages_are_not_kept_waiting(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = env_swapped(env, 10);
+	struct env_thread *t;
+
+	env_expect(env, obj, 2, 1, 1);
+	KUNIT_ASSERT_EQ(test, aobj_object_resize(obj, 20), 0);
+	held_disk_hold(d, HELD_READ, true);
+	t = env_start_get(env, obj, 5, 0);
+	env_wait_held(env, d, HELD_READ, 1);
+	ENV_EXPECT_ENDS(env_start_get(env, obj, 2, 0), 0);
+	ENV_EXPECT_ENDS(env_start_get(env, obj, 15, 0), 0);
+	ENV_EXPECT_BLOCKS(t);
+	held_disk_open(d);
+	ENV_EXPECT_ENDS(t, 0);
+	env_check(env);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(two_gets_share_one_read),
+	KUNIT_CASE(a_get_waits_for_a_page_read_ahead),
+	KUNIT_CASE(reads_complete_in_any_order),
+	KUNIT_CASE(the_evictor_leaves_pages_under_read),
+	KUNIT_CASE(nowait_does_not_wait_for_a_read),
+	KUNIT_CASE(a_killed_reader_leaves_a_good_page),
+	KUNIT_CASE(a_killed_waiter_leaves_the_reader_alone),
+	KUNIT_CASE(a_read_completes_under_the_cluster_mutex),
+	KUNIT_CASE(other_pages_are_not_kept_waiting),
+	{},
+};
+
+AOBJ_KUNIT_SUITE(aobj_pager_read, .test_cases = cases, .init = pager_env_init,
+		 .exit = pager_env_exit);

@@ -279,9 +279,11 @@ static enum pass wait_written(struct get *g)
 	if (g->flags & AOBJ_GET_NOWAIT)
 		return pass_error(g, -EAGAIN);
 	mutex_unlock(&c->lock);
-	g->err = wait_var_event_killable(&c->writing, !(READ_ONCE(c->writing) &
-							BIT_ULL(g->i)));
-	return g->err ? PASS_ERROR : PASS_AGAIN;
+	if (!wait_var_event_killable(&c->writing,
+				     !(READ_ONCE(c->writing) & BIT_ULL(g->i))))
+		return PASS_AGAIN;
+	g->err = -EINTR;
+	return PASS_ERROR;
 }
 
 /* => makes as many never touched pages from @g->i on resident as it has */

@@ -81,8 +81,10 @@ static int page_in(struct aobj_cluster *c, unsigned int i, bool alone)
 
 static int wait_written(struct aobj_cluster *c, unsigned int i)
 {
-	return wait_var_event_killable(&c->writing,
-				       !(READ_ONCE(c->writing) & BIT_ULL(i)));
+	if (wait_var_event_killable(&c->writing,
+				    !(READ_ONCE(c->writing) & BIT_ULL(i))))
+		return -EINTR;
+	return 0;
 }
 
 /*

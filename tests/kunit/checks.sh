@@ -25,10 +25,10 @@ case_passed() {
 	SKIP) grep -F " $2 " "$results/results/$1"; return "$EXIT_SKIP" ;;
 	esac
 	echo "verdict: ${verdict:-none}"
-	awk -v name="$2" '
+	sed 's/^\[[ 0-9.]*\] //' "$results/console" | awk -v name="$2" '
 		$1 == "#" && $2 == name ":" { shown = 1 }
 		shown { print }
-		shown && $1 == "not" && $4 == name { exit }' "$results/console"
+		shown && $1 == "not" && $4 == name { exit }'
 	return 1
 }
 

@@ -9,6 +9,8 @@
 #include <kunit/test.h>
 #include <linux/module.h>
 
+#include "kunit_main.h"
+
 /* Kbuild lists the suites; each FILE_test.c has one, FILE_suite. */
 #define DECLARE_SUITE(name) extern struct kunit_suite name##_suite;
 #define SUITE_ENTRY(name) &name##_suite,
@@ -16,9 +18,6 @@
 AOBJ_KUNIT_SUITES(DECLARE_SUITE)
 
 static struct kunit_suite *const suites[] = { AOBJ_KUNIT_SUITES(SUITE_ENTRY) };
-
-int aobj_live_init(void);
-void aobj_live_exit(void);
 
 static int __init aobj_kunit_init(void)
 {

@@ -78,7 +78,9 @@ struct aobj_slot_run {
  * @write: the direction
  * @tries: how often it was submitted
  * @split: pages of a failed request that are under way by themselves again
- * @part: it is such a page
+ * @alone: it is such a page, which the block layer may not merge with others
+ * @counted: the device's count of failures has nothing to learn from it: it is
+ *	such a page, or was counted
  * @status: of the last try
  * @cluster: of each page; a write holds a reference to each
  * @index: of each page in its cluster
@@ -92,7 +94,8 @@ struct aobj_io {
 	bool write;
 	u8 tries;
 	u8 split;
-	bool part;
+	bool alone;
+	bool counted;
 	blk_status_t status;
 	struct aobj_cluster *cluster[AOBJ_CLUSTER_PAGES];
 	u8 index[AOBJ_CLUSTER_PAGES];

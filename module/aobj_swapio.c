@@ -63,7 +63,8 @@ static struct aobj_io *io_alloc(struct aobj_swapdev *dev, u32 slot,
 	io->write = write;
 	io->tries = 0;
 	io->split = 0;
-	io->part = false;
+	io->alone = false;
+	io->counted = false;
 	return io;
 }
 
@@ -174,7 +175,8 @@ static bool io_split_one(struct aobj_io *io, unsigned int i)
 	one = io_alloc(io->dev, io->slot + i, 1, io->write, GFP_NOWAIT);
 	if (!one)
 		return false;
-	one->part = true;
+	one->alone = true;
+	one->counted = true;
 	one->bio.bi_opf |= REQ_NOMERGE;
 	aobj_swapio_add(one, io->cluster[i], io->index[i],
 			aobj_swapio_page(io, i));
@@ -214,13 +216,13 @@ static void finish_write(struct aobj_io *io)
 /* => one bio, once; what a medium cannot hold is retired slot by slot */
 static bool says_device_failed(const struct aobj_io *io)
 {
-	return io->status && io->write && !io->part && !io->split &&
+	return io->status && io->write && !io->counted &&
 	       !aobj_swapio_permanent(io->status);
 }
 
 static bool wants_split(const struct aobj_io *io)
 {
-	return io->status && !io->part;
+	return io->status && !io->alone;
 }
 
 static bool wants_retry(const struct aobj_io *io)
@@ -274,8 +276,11 @@ bool aobj_swapio_reap(void)
 		return false;
 	list = llist_reverse_order(list);
 	llist_for_each_entry_safe(io, next, list, done) {
-		if (says_device_failed(io))
+		if (says_device_failed(io)) {
+			/* It is seen again if there is no bio to split it. */
+			io->counted = true;
 			aobj_swap_write_failed(io->dev);
+		}
 		if (wants_split(io) || wants_retry(io))
 			llist_add(&io->done, &again);
 		else

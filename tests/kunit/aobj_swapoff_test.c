@@ -336,6 +336,8 @@ static void clusters_on_two_devices_are_emptied(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, swapoff(env, other), 0);
 	KUNIT_EXPECT_EQ(test, env_used(env, d), 8u);
 	ENV_EXPECT_STATE(env, obj, 3, ENV_SLOT);
+	/* It stands on the list of the device that it is left with. */
+	KUNIT_EXPECT_FALSE(test, list_empty(&env_dev(env, d)->clusters));
 	env_check(env);
 	KUNIT_EXPECT_EQ(test, swapoff(env, d), 0);
 	env_expect(env, obj, 0, 20, 1);

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Swap I/O without memory: the reserve of bios, and what happens when it is
+ * used up.  An allocation fails when the kernel's fault injection is told so;
+ * it counts those of this thread that may not wait, and the bio's is the first.
+ */
+#include <linux/sched.h>
+
+#include "pager_env.h"
+
+#define RESERVE 16 /* bios of a device for each direction */
+
+#ifdef CONFIG_FAILSLAB
+
+/* => the @nth allocation of this thread that may not wait fails, that alone */
+static void fail_allocation(unsigned int nth)
+{
+	WRITE_ONCE(current->fail_nth, nth);
+}
+
+/* => whether it came to that */
+static bool allocation_failed(void)
+{
+	bool failed = !READ_ONCE(current->fail_nth);
+
+	WRITE_ONCE(current->fail_nth, 0);
+	return failed;
+}
+
+/* => page @pgoff is in a held write of its own, whose bio is of the reserve */
+static void write_from_reserve(struct pager_env *env, struct aobj *obj,
+			       pgoff_t pgoff)
+{
+	fail_allocation(1);
+	env_evict(env, obj, pgoff, 1);
+	KUNIT_EXPECT_TRUE(env->test, allocation_failed());
+}
+
+/* => an object of a page a cluster; the first RESERVE are in held writes */
+static struct aobj *use_up_reserve(struct pager_env *env, struct held_disk *d)
+{
+	struct aobj *obj = env_object(env, 64 * (RESERVE + 2));
+
+	for (unsigned int i = 0; i < RESERVE + 2; i++)
+		env_write(env, obj, 64 * i, 1, 1);
+	held_disk_hold(d, HELD_WRITE, true);
+	for (unsigned int i = 0; i < RESERVE; i++)
+		write_from_reserve(env, obj, 64 * i);
+	env_wait_held(env, d, HELD_WRITE, RESERVE);
+	return obj;
+}
+
+static void write_out_goes_on_from_the_reserve(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = use_up_reserve(env, d);
+
+	env_check(env);
+	held_disk_open(d);
+	env_wait_written(env);
+	for (unsigned int i = 0; i < RESERVE; i++)
+		env_expect(env, obj, 64 * i, 1, 1);
+	env_check(env);
+}
+
+static void write_out_stops_when_the_reserve_is_used_up(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = use_up_reserve(env, d);
+
+	write_from_reserve(env, obj, 64 * RESERVE);
+	KUNIT_EXPECT_EQ(test, held_disk_held(d, HELD_WRITE), RESERVE + 0u);
+	ENV_EXPECT_STATE(env, obj, 64 * RESERVE,
+			 ENV_PRESENT | ENV_INACTIVE | ENV_DIRTY);
+	KUNIT_EXPECT_EQ(test, env_used(env, d), RESERVE + 0u);
+	env_check(env);
+
+	/* One completes: one can be written. */
+	held_disk_complete(d, HELD_WRITE, 3, BLK_STS_OK);
+	env_wait(!(env_state(obj, 64 * 3) & ENV_WRITING));
+	env_wait(atomic_read(&env_dev(env, d)->inflight) == RESERVE - 1);
+	write_from_reserve(env, obj, 64 * RESERVE);
+	KUNIT_EXPECT_EQ(test, held_disk_held(d, HELD_WRITE), RESERVE + 0u);
+	held_disk_open(d);
+	env_wait_written(env);
+	env_expect(env, obj, 64 * RESERVE, 1, 1);
+	env_check(env);
+}
+
+/* Congested, with something to reap: it reaps, and goes on at once. */
+static void the_evictor_reaps_to_have_a_bio(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = use_up_reserve(env, d);
+
+	/* Nobody else runs until this thread sleeps. */
+	held_disk_complete(d, HELD_WRITE, 3, BLK_STS_OK);
+	write_from_reserve(env, obj, 64 * RESERVE);
+	KUNIT_EXPECT_EQ(test, held_disk_held(d, HELD_WRITE), RESERVE + 0u);
+	ENV_EXPECT_STATE(env, obj, 64 * 3, ENV_SLOT);
+	held_disk_open(d);
+	env_wait_written(env);
+	env_expect(env, obj, 64 * RESERVE, 1, 1);
+	env_check(env);
+}
+
+/*
+ * => a write of 10 pages has failed and been split, but for what came at and
+ *    after the @nth allocation
+ */
+static struct aobj *split_in_part(struct pager_env *env, struct held_disk *d,
+				  unsigned int nth)
+{
+	struct aobj *obj = env_object(env, 10);
+
+	use_up_reserve(env, d);
+	env_write(env, obj, 0, 10, 1);
+	env_evict(env, obj, 0, 10);
+	env_wait_held(env, d, HELD_WRITE, RESERVE + 1);
+	env_mark(env);
+	/* Nobody else runs until this thread sleeps. */
+	held_disk_complete(d, HELD_WRITE, RESERVE, BLK_STS_IOERR);
+	fail_allocation(nth);
+	aobj_swapio_reap();
+	KUNIT_EXPECT_TRUE(env->test, allocation_failed());
+	return obj;
+}
+
+static void a_split_without_a_bio_goes_on_later(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = split_in_part(env, d, 4);
+	u32 slot = env_slot(obj, 0);
+
+	/* Nothing is said of those that were not tried. */
+	KUNIT_EXPECT_EQ(test, held_disk_held(d, HELD_WRITE), RESERVE + 3u);
+	ENV_EXPECT_EVENTS(env, AOBJ_EV_WRITE_ERRORS, 0);
+	for (pgoff_t i = 0; i < 10; i++)
+		ENV_EXPECT_STATE(env, obj, i,
+				 ENV_PRESENT | ENV_INACTIVE | ENV_WRITING |
+					 ENV_SLOT);
+	env_wait_held(env, d, HELD_WRITE, RESERVE + 10);
+	held_disk_open(d);
+	env_wait_written(env);
+	for (pgoff_t i = 0; i < 10; i++) {
+		ENV_EXPECT_STATE(env, obj, i, ENV_SLOT);
+		KUNIT_EXPECT_EQ(test, held_disk_count(d, HELD_WRITE, slot + i),
+				2u);
+	}
+	env_expect(env, obj, 0, 10, 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&env_dev(env, d)->failures), 0);
+	env_check(env);
+}
+
+static void a_split_without_any_bio_goes_on_later(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = split_in_part(env, d, 1);
+
+	KUNIT_EXPECT_EQ(test, held_disk_held(d, HELD_WRITE), RESERVE + 0u);
+	env_wait_held(env, d, HELD_WRITE, RESERVE + 10);
+	KUNIT_EXPECT_EQ(test, atomic_read(&env_dev(env, d)->failures), 1);
+	ENV_EXPECT_EVENTS(env, AOBJ_EV_WRITE_ERRORS, 0);
+	held_disk_open(d);
+	env_wait_written(env);
+	env_expect(env, obj, 0, 10, 1);
+	env_check(env);
+}
+
+#endif /* CONFIG_FAILSLAB */
+
+static void reaping_nothing_says_so(struct kunit *test)
+{
+	KUNIT_EXPECT_FALSE(test, aobj_swapio_reap());
+}
+
+static void a_request_holds_as_many_pages_as_a_cluster(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj_swapdev *dev = env_dev(env, d);
+	struct aobj *obj = env_object(env, 64);
+	struct aobj_cluster *c;
+	struct aobj_io *io;
+
+	env_write(env, obj, 0, 64, 1);
+	io = aobj_swapio_alloc(dev, dev->base + 64, false, GFP_NOIO);
+	KUNIT_ASSERT_NOT_NULL(test, io);
+	c = aobj_cluster_find(obj, 0);
+	for (unsigned int i = 0; i < 64; i++)
+		KUNIT_EXPECT_TRUE(test, aobj_swapio_add(io, c, i,
+							env_resident(obj, i)));
+	KUNIT_EXPECT_FALSE(test,
+			   aobj_swapio_add(io, c, 0, env_resident(obj, 0)));
+	KUNIT_EXPECT_EQ(test, io->nr, 64);
+	for (unsigned int i = 0; i < 64; i++)
+		KUNIT_EXPECT_PTR_EQ(test, aobj_swapio_page(io, i),
+				    env_resident(obj, i));
+	aobj_cluster_put(c);
+	bio_put(&io->bio);
+}
+
+static struct kunit_case cases[] = {
+#ifdef CONFIG_FAILSLAB
+	KUNIT_CASE(write_out_goes_on_from_the_reserve),
+	KUNIT_CASE(write_out_stops_when_the_reserve_is_used_up),
+	KUNIT_CASE(the_evictor_reaps_to_have_a_bio),
+	KUNIT_CASE(a_split_without_a_bio_goes_on_later),
+	KUNIT_CASE(a_split_without_any_bio_goes_on_later),
+#endif
+	KUNIT_CASE(reaping_nothing_says_so),
+	KUNIT_CASE(a_request_holds_as_many_pages_as_a_cluster),
+	{},
+};
+
+AOBJ_KUNIT_SUITE(aobj_swapio, .test_cases = cases, .init = pager_env_init,
+		 .exit = pager_env_exit);

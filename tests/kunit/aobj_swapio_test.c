@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Swap I/O without memory: the reserve of bios, and what happens when it is
- * used up.  An allocation fails when the kernel's fault injection is told so;
- * it counts those of this thread that may not wait, and the bio's is the first.
+ * used up.  An allocation fails when the kernel's fault injection is told so,
+ * which counts those of this thread; a bio's is the first of what is called.
  */
 #include <linux/sched.h>
 
@@ -12,7 +12,7 @@
 
 #ifdef CONFIG_FAILSLAB
 
-/* => the @nth allocation of this thread that may not wait fails, that alone */
+/* => the @nth allocation of this thread fails, that alone */
 static void fail_allocation(unsigned int nth)
 {
 	WRITE_ONCE(current->fail_nth, nth);

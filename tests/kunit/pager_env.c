@@ -13,6 +13,8 @@
 /* Something could not be taken away: what follows would prove nothing. */
 static bool broken;
 
+unsigned long env_patience = 10 * HZ;
+
 /*
  * Objects, disks, the budget
  */
@@ -215,7 +217,7 @@ static bool asleep(struct env_thread *t)
 /* Asleep, and it has not run for some ticks in which it could have. */
 bool env_blocks(struct env_thread *t)
 {
-	unsigned long end = jiffies + 10 * HZ;
+	unsigned long end = jiffies + env_patience;
 
 	while (time_before(jiffies, end) && !completion_done(&t->done)) {
 		unsigned long ran = READ_ONCE(t->task->nvcsw);

@@ -88,13 +88,19 @@ void env_budget(struct pager_env *env, unsigned long pages);
  * Waiting
  */
 
-/* => whether @cond became true; looks at each tick for ten seconds */
+/*
+ * How long is waited, in jiffies: ten seconds, for machines that are busy; but
+ * one when something was waited for in vain, since the run has failed then.
+ */
+extern unsigned long env_patience;
+
+/* => whether @cond became true; looks at each tick */
 #define env_wait(cond)                                         \
 	({                                                     \
-		unsigned long __end = jiffies + 10 * HZ;       \
+		unsigned long __end = jiffies + env_patience;  \
 		while (!(cond) && time_before(jiffies, __end)) \
 			schedule_timeout_uninterruptible(1);   \
-		(cond);                                        \
+		(cond) || (env_patience = HZ, false);          \
 	})
 
 /* => @nr bios of @dir are held; fails the case if not */

@@ -128,6 +128,8 @@ struct env_thread *env_start_swapoff(struct pager_env *env,
 bool env_blocks(struct env_thread *t);
 /* => what the thread's call returned; -ETIMEDOUT, and the case has failed */
 int env_join(struct env_thread *t);
+/* => the thread has left; false if it does not come to its end */
+bool env_reap(struct env_thread *t);
 /* => the thread has a fatal signal */
 void env_kill(struct env_thread *t);
 

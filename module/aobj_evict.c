@@ -652,18 +652,21 @@ unsigned long aobj_evict(unsigned long mark)
 	return done;
 }
 
-/* => a cluster of the object taken off its queue, like queue_pop() */
+/*
+ * => a cluster of the object taken off its queue, like queue_pop(): the first
+ *    one from *@index on that can be locked; *@index is set to its own
+ */
 static struct aobj_cluster *object_pop(struct aobj *obj, pgoff_t *index)
 {
-	struct aobj_cluster *c = aobj_cluster_next(obj, index);
+	struct aobj_cluster *c;
 
-	if (!c)
-		return NULL;
-	if (mutex_trylock(&c->lock)) {
-		queue_set(c, AOBJ_QUEUE_NONE, false);
-		return c;
+	for (; (c = aobj_cluster_next(obj, index)); (*index)++) {
+		if (mutex_trylock(&c->lock)) {
+			queue_set(c, AOBJ_QUEUE_NONE, false);
+			return c;
+		}
+		aobj_cluster_put(c);
 	}
-	aobj_cluster_put(c);
 	return NULL;
 }
 

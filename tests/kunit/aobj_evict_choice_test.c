@@ -165,6 +165,25 @@ static void an_object_without_pages_is_left_at_once(struct kunit *test)
 	env_check(env);
 }
 
+static void a_locked_cluster_is_passed_over(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct aobj *obj = env_object(env, 128);
+	struct aobj_cluster *c;
+
+	env_disk(env, 0, 512, 0);
+	env_write(env, obj, 0, 128, 1);
+	c = aobj_cluster_find(obj, 0);
+	KUNIT_ASSERT_NOT_NULL(test, c);
+	mutex_lock(&c->lock);
+	aobj_evict_object(obj, 64);
+	aobj_pager_release(c);
+	env_wait_written(env);
+	KUNIT_EXPECT_TRUE(test, env_state(obj, 0) & ENV_PRESENT);
+	ENV_EXPECT_STATE(env, obj, 64, ENV_SLOT);
+	env_expect(env, obj, 0, 128, 1);
+}
+
 /*
  * No slot is left
  */
@@ -310,6 +329,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(the_shrinker_stops_when_it_has_enough),
 	KUNIT_CASE(one_object_is_evicted_alone),
 	KUNIT_CASE(an_object_without_pages_is_left_at_once),
+	KUNIT_CASE(a_locked_cluster_is_passed_over),
 	KUNIT_CASE(stale_slots_are_taken_back),
 	KUNIT_CASE(slots_of_clean_pages_are_not_taken_back),
 	KUNIT_CASE(slots_under_read_are_not_taken_back),

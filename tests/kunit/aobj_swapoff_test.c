@@ -142,8 +142,8 @@ static void a_draining_device_takes_no_pages(struct kunit *test)
 	env_mark(env);
 	t = env_start_swapoff(env, d);
 	env_wait_held(env, d, HELD_READ, 1);
-	env_evict(env, other, 0, 10);
 	env_evict(env, obj, 64, 36);
+	env_evict(env, other, 0, 10);
 	ENV_EXPECT_EVENTS(env, AOBJ_EV_WRITE_BIOS, 0);
 	KUNIT_EXPECT_EQ(test, aobj_swap_free_slots(), 0ul);
 	KUNIT_EXPECT_EQ(test, aobj_swapoff(held_disk_devt(d)), -EBUSY);
@@ -290,6 +290,24 @@ static void without_room_nothing_changes(struct kunit *test)
 	env_expect(env, obj, 0, 300, 1);
 }
 
+/* By the totals there is room on the other device, which takes nothing. */
+static void a_device_that_fails_is_no_room(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, ENV_DISK_PAGES, 0), *other;
+	struct aobj *obj = partly_swapped(env, 300, 150);
+
+	other = env_disk(env, 1, ENV_DISK_PAGES, 0);
+	for (u32 slot = 1; slot < ENV_DISK_PAGES; slot++)
+		held_disk_fail(other, HELD_WRITE, slot, BLK_STS_IOERR, -1);
+	env_budget(env, BUDGET);
+	aobj_nospace_wait_ms = 2000;
+	KUNIT_EXPECT_EQ(test, swapoff(env, d), -ENOMEM);
+	KUNIT_EXPECT_FALSE(test, draining(env, d));
+	KUNIT_EXPECT_EQ(test, env_used(env, other), 0u);
+	env_expect(env, obj, 0, 300, 1);
+}
+
 /* Zeros that nobody wrote need no room. */
 static void untouched_pages_make_room(struct kunit *test)
 {
@@ -424,6 +442,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(what_cannot_be_read_stays),
 	KUNIT_CASE(what_is_lost_keeps_no_device),
 	KUNIT_CASE(without_room_nothing_changes),
+	KUNIT_CASE(a_device_that_fails_is_no_room),
 	KUNIT_CASE(untouched_pages_make_room),
 	KUNIT_CASE(pages_move_to_another_device),
 	KUNIT_CASE(clusters_on_two_devices_are_emptied),

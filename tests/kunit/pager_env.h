@@ -189,6 +189,11 @@ const char *env_state_text(unsigned int state, char *buf, size_t size);
  */
 u64 env_word(const struct aobj *obj, pgoff_t pgoff, unsigned int version);
 
+/* => the page holds what a page with that first word does */
+void env_fill(struct page *page, u64 word);
+/* => the place of the first word that is not as env_fill() makes it, or -1 */
+int env_first_wrong(struct page *page, u64 word, u64 *found);
+
 /* => the pages have @version's contents and are dirty; fails the case if not */
 void env_write(struct pager_env *env, struct aobj *obj, pgoff_t first,
 	       unsigned int nr, unsigned int version);

@@ -102,7 +102,7 @@ u64 env_word(const struct aobj *obj, pgoff_t pgoff, unsigned int version)
 	return ((u64)(unsigned long)obj << 24) ^ ((u64)pgoff << 8) ^ version;
 }
 
-static void fill(struct page *page, u64 word)
+void env_fill(struct page *page, u64 word)
 {
 	u64 *words = kmap_local_page(page);
 
@@ -111,8 +111,7 @@ static void fill(struct page *page, u64 word)
 	kunmap_local(words);
 }
 
-/* => the place of the first word that is not as fill() made it, or -1 */
-static int first_wrong(struct page *page, u64 word, u64 *found)
+int env_first_wrong(struct page *page, u64 word, u64 *found)
 {
 	u64 *words = kmap_local_page(page);
 	int wrong = -1;
@@ -136,7 +135,7 @@ void env_write(struct pager_env *env, struct aobj *obj, pgoff_t first,
 
 		KUNIT_ASSERT_EQ(env->test,
 				aobj_pager_get_page(obj, pgoff, 0, &page), 0);
-		fill(page, env_word(obj, pgoff, version));
+		env_fill(page, env_word(obj, pgoff, version));
 		/* As whoever writes by DMA does, before it unpins. */
 		set_page_dirty(page);
 		put_page(page);
@@ -147,7 +146,7 @@ void env_expect_page(struct pager_env *env, const struct aobj *obj,
 		     pgoff_t pgoff, struct page *page, unsigned int version)
 {
 	u64 word = env_word(obj, pgoff, version), found;
-	int wrong = first_wrong(page, word, &found);
+	int wrong = env_first_wrong(page, word, &found);
 
 	KUNIT_EXPECT_EQ_MSG(
 		env->test, wrong, -1,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Checking of a swap header: each field wrong in turn, in both byte orders. */
 #include <linux/prandom.h>
+#include <linux/string.h>
 #include <linux/swap.h>
 
 #include "aobj_swap_header.h"
@@ -103,8 +104,7 @@ static void wants_version_1(struct kunit *test)
 
 static void wants_a_size_that_the_device_has(struct kunit *test)
 {
-	static const char small[] =
-		"device smaller than its swap header says";
+	static const char small[] = "device smaller than its swap header says";
 	static const char large[] = "swap area larger than slots can number";
 	union swap_header *raw = ramdisk_header(test, PAGES);
 
@@ -182,7 +182,7 @@ static void refuses_a_bad_page_outside_the_area(struct kunit *test)
 
 	for (int place = 0; place < 3; place++) {
 		for (int i = 0; i < ARRAY_SIZE(outside); i++) {
-			bad[0] = bad[1] = bad[2] = 7;
+			memset32(bad, 7, 3);
 			bad[place] = outside[i];
 			expect_refused(test, raw, PAGES, OUTSIDE);
 			expect_refused(test, raw, U64_MAX, OUTSIDE);

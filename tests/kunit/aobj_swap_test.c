@@ -76,7 +76,7 @@ static void takes_bad_pages_out_of_use(struct kunit *test)
 
 	raw->info.nr_badpages = 11;
 	bad[8] = 1;
-	bad[9] = bad[10] = 2;
+	memset32(bad + 9, 2, 2);
 	expect_swap_on(test, raw, -EINVAL);
 }
 

@@ -13,7 +13,7 @@
 
 /* Kbuild lists the suites; each FILE_test.c has one, FILE_suite. */
 #define DECLARE_SUITE(name) extern struct kunit_suite name##_suite;
-#define SUITE_ENTRY(name) &name##_suite,
+#define SUITE_ENTRY(name) (&name##_suite),
 
 AOBJ_KUNIT_SUITES(DECLARE_SUITE)
 

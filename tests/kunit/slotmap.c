@@ -93,19 +93,21 @@ u32 slotmap_allot(struct kunit *test, struct aobj *obj, pgoff_t pgoff)
 	return run.first;
 }
 
-static void fill_cluster(struct kunit *test, struct aobj_cluster *c,
-			 unsigned int i, unsigned int end, u32 *model)
+/* => false if a page has a slot already, or there is none for it */
+static bool fill_cluster(struct aobj_cluster *c, unsigned int i,
+			 unsigned int end, u32 *model)
 {
 	struct aobj_slot_run run = {};
 
 	for (; i < end; i++) {
-		if (!run.nr)
-			KUNIT_ASSERT_TRUE(test, aobj_swap_alloc(end - i, &run));
-		KUNIT_ASSERT_EQ(test, c->slot[i], AOBJ_SLOT_NONE);
+		if (c->slot[i] != AOBJ_SLOT_NONE ||
+		    (!run.nr && !aobj_swap_alloc(end - i, &run)))
+			return false;
 		set_locked(c, i, run.first);
 		*model++ = run.first++;
 		run.nr--;
 	}
+	return true;
 }
 
 void slotmap_fill(struct kunit *test, struct aobj *obj, pgoff_t first,
@@ -115,52 +117,58 @@ void slotmap_fill(struct kunit *test, struct aobj *obj, pgoff_t first,
 		unsigned int i = first % AOBJ_CLUSTER_PAGES;
 		unsigned int n = min_t(pgoff_t, nr, AOBJ_CLUSTER_PAGES - i);
 		struct aobj_cluster *c = get_locked(test, obj, first);
+		bool filled = fill_cluster(c, i, i + n, model + first);
 
-		fill_cluster(test, c, i, i + n, model + first);
 		release(c);
+		KUNIT_ASSERT_TRUE(test, filled);
 		first += n;
 		nr -= n;
 	}
 }
 
-static void compare_cluster(struct kunit *test, struct aobj_cluster *c,
-			    const u32 *model, pgoff_t first, unsigned int nr)
+/* => the first of @nr pages that has not the slot of @model, or @nr */
+static unsigned int first_difference(const struct aobj_cluster *c,
+				     const u32 *model, unsigned int nr)
 {
-	for (unsigned int i = 0; i < nr; i++) {
-		u32 slot = c ? c->slot[i] : AOBJ_SLOT_NONE;
-
-		if (slot != model[i])
-			KUNIT_FAIL(test, "page %lu has slot %u, not %u",
-				   first + i, slot, model[i]);
-	}
+	for (unsigned int i = 0; i < nr; i++)
+		if ((c ? c->slot[i] : AOBJ_SLOT_NONE) != model[i])
+			return i;
+	return nr;
 }
 
 void slotmap_compare(struct kunit *test, struct aobj *obj, const u32 *model,
 		     pgoff_t nr)
 {
 	for (pgoff_t first = 0; first < nr; first += AOBJ_CLUSTER_PAGES) {
+		unsigned int n = min_t(pgoff_t, nr - first, AOBJ_CLUSTER_PAGES);
 		struct aobj_cluster *c = find_locked(obj, first);
+		unsigned int i = first_difference(c, model + first, n);
 
-		compare_cluster(test, c, model + first, first,
-				min_t(pgoff_t, nr - first, AOBJ_CLUSTER_PAGES));
 		if (c)
 			release(c);
+		if (i < n)
+			KUNIT_FAIL(test, "page %lu of %lu: slot %u, not %u",
+				   first + i, nr, slotmap_get(obj, first + i),
+				   model[first + i]);
 	}
 }
 
 void slotmap_page_in(struct kunit *test, struct aobj *obj, pgoff_t pgoff)
 {
-	struct aobj_cluster *c = get_locked(test, obj, pgoff);
+	struct aobj_resident *res = aobj_resident_alloc();
+	struct aobj_cluster *c;
 	struct page *page;
 
-	if (!c->res)
-		c->res = aobj_resident_alloc();
-	KUNIT_ASSERT_NOT_NULL(test, c->res);
+	KUNIT_ASSERT_NOT_NULL(test, res);
 	KUNIT_ASSERT_TRUE(test, aobj_page_charge(1));
 	KUNIT_ASSERT_EQ(test, aobj_page_alloc(&page, 1), 1);
 	SetPageUptodate(page);
+	c = get_locked(test, obj, pgoff);
+	if (!c->res)
+		swap(c->res, res);
 	aobj_cluster_add(c, pgoff % AOBJ_CLUSTER_PAGES, page);
 	release(c);
+	aobj_resident_free(res);
 }
 
 void slotmap_page_out(struct kunit *test, struct aobj *obj, pgoff_t pgoff)
@@ -168,12 +176,13 @@ void slotmap_page_out(struct kunit *test, struct aobj *obj, pgoff_t pgoff)
 	struct aobj_cluster *c = get_locked(test, obj, pgoff);
 	struct page *page = aobj_cluster_page(c, pgoff % AOBJ_CLUSTER_PAGES);
 
-	KUNIT_ASSERT_NOT_NULL(test, page);
-	lock_page(page);
-	KUNIT_EXPECT_PTR_EQ(test, page,
-			    aobj_cluster_del(c, pgoff % AOBJ_CLUSTER_PAGES));
-	unlock_page(page);
+	if (page) {
+		lock_page(page);
+		aobj_cluster_del(c, pgoff % AOBJ_CLUSTER_PAGES);
+		unlock_page(page);
+	}
 	release(c);
+	KUNIT_ASSERT_NOT_NULL(test, page);
 	aobj_page_free(&page, 1);
 }
 

@@ -190,25 +190,40 @@ static void an_error_of_the_bio_alone_costs_nothing(struct kunit *test)
 	env_expect(env, obj, 0, 10, 1);
 }
 
-static void all_who_wait_hear_of_the_error(struct kunit *test)
+static void fail_for_all(struct kunit *test, blk_status_t status,
+			 unsigned int tries, u32 bad)
 {
 	struct pager_env *env = test->priv;
 	struct held_disk *d = env_disk(env, 0, 64, 0);
 	struct aobj *obj = env_swapped(env, 10);
+	u32 slot = env_slot(obj, 5);
 	struct env_thread *t[3];
 
 	held_disk_hold(d, HELD_READ, true);
-	t[0] = env_start_get(env, obj, 5, 0);
-	env_wait_held(env, d, HELD_READ, 1);
-	for (unsigned int i = 1; i < 3; i++) {
+	for (unsigned int i = 0; i < 3; i++) {
 		t[i] = env_start_get(env, obj, 5, 0);
 		ENV_EXPECT_BLOCKS(t[i]);
 	}
-	held_disk_complete(d, HELD_READ, 0, BLK_STS_MEDIUM);
+	for (unsigned int i = 0; i < tries; i++) {
+		env_wait_held(env, d, HELD_READ, 1);
+		held_disk_complete(d, HELD_READ, 0, status);
+	}
 	for (unsigned int i = 0; i < 3; i++)
 		ENV_EXPECT_ENDS(t[i], -EIO);
-	env_expect_bad(env, d, 1);
+	/* One that waited does not begin anew. */
+	KUNIT_EXPECT_EQ(test, held_disk_count(d, HELD_READ, slot), tries);
+	env_expect_bad(env, d, bad);
 	env_check(env);
+}
+
+static void all_who_wait_hear_of_a_lost_page(struct kunit *test)
+{
+	fail_for_all(test, BLK_STS_MEDIUM, 1, 1);
+}
+
+static void all_who_wait_hear_of_an_error(struct kunit *test)
+{
+	fail_for_all(test, BLK_STS_IOERR, TRIES, 0);
 }
 
 /* Nobody waits any more; the last page of the cluster goes with the error. */
@@ -240,7 +255,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(only_the_bad_page_of_a_bio_is_lost),
 	KUNIT_CASE(only_the_unreadable_page_of_a_bio_fails),
 	KUNIT_CASE(an_error_of_the_bio_alone_costs_nothing),
-	KUNIT_CASE(all_who_wait_hear_of_the_error),
+	KUNIT_CASE(all_who_wait_hear_of_a_lost_page),
+	KUNIT_CASE(all_who_wait_hear_of_an_error),
 	KUNIT_CASE(a_read_that_nobody_waits_for_may_fail),
 	{},
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Swapoff: with I/O in flight, errors, no room, another device. */
+#include <linux/jiffies.h>
 #include <linux/pagemap.h>
 
 #include "pager_env.h"
@@ -276,15 +277,18 @@ static struct aobj *partly_swapped(struct pager_env *env, unsigned int npages,
 	return obj;
 }
 
+/* Said at once, and not after having tried for as long as a get waits. */
 static void without_room_nothing_changes(struct kunit *test)
 {
 	struct pager_env *env = test->priv;
 	struct held_disk *d = env_disk(env, 0, ENV_DISK_PAGES, 0);
 	struct aobj *obj = partly_swapped(env, 300, 150);
+	unsigned long begin = jiffies;
 
 	env_budget(env, BUDGET);
-	aobj_nospace_wait_ms = 2000;
+	aobj_nospace_wait_ms = 20000;
 	KUNIT_EXPECT_EQ(test, swapoff(env, d), -ENOMEM);
+	KUNIT_EXPECT_TRUE(test, time_before(jiffies, begin + 4 * HZ));
 	KUNIT_EXPECT_FALSE(test, draining(env, d));
 	KUNIT_EXPECT_NE(test, aobj_swap_free_slots(), 0ul);
 	env_expect(env, obj, 0, 300, 1);

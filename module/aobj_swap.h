@@ -78,7 +78,7 @@ struct aobj_slot_run {
  * @write: the direction
  * @tries: how often it was submitted
  * @split: pages of a failed request that are under way by themselves again
- * @alone: it is such a page, which the block layer may not merge with others
+ * @alone: it is one page, which the block layer may not merge with others
  * @counted: the device's count of failures has nothing to learn from it: it is
  *	such a page, or was counted
  * @status: of the last try

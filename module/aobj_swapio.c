@@ -144,8 +144,17 @@ static void io_start(struct aobj_io *io)
 	submit_bio(&io->bio);
 }
 
+/* => its error will be its own: the block layer merges it with no other */
+static void io_set_alone(struct aobj_io *io)
+{
+	io->alone = true;
+	io->bio.bi_opf |= REQ_NOMERGE;
+}
+
 void aobj_swapio_submit(struct aobj_io *io)
 {
+	if (io->nr == 1)
+		io_set_alone(io);
 	if (io->write) {
 		aobj_count(AOBJ_EV_WRITE_BIOS, 1);
 		aobj_count(AOBJ_EV_PAGES_OUT, io->nr);
@@ -175,9 +184,8 @@ static bool io_split_one(struct aobj_io *io, unsigned int i)
 	one = io_alloc(io->dev, io->slot + i, 1, io->write, GFP_NOWAIT);
 	if (!one)
 		return false;
-	one->alone = true;
+	io_set_alone(one);
 	one->counted = true;
-	one->bio.bi_opf |= REQ_NOMERGE;
 	aobj_swapio_add(one, io->cluster[i], io->index[i],
 			aobj_swapio_page(io, i));
 	/* It was counted as submitted; only the bio is another. */
@@ -188,8 +196,8 @@ static bool io_split_one(struct aobj_io *io, unsigned int i)
 
 /*
  * => false when there is no bio for the next page: come back.  Nothing is said
- * of a page that was not tried alone: the error may be its neighbour's.  A bio
- * of one page was not alone either, if the block layer merged it with others.
+ * of a page that was not tried alone: the error may be its neighbour's, or that
+ * of another bio that the block layer had merged with it.
  */
 static bool io_split(struct aobj_io *io)
 {

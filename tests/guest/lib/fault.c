@@ -120,6 +120,19 @@ int fill_or_signal(uint8_t *page, uint64_t seed, size_t index, uint32_t version)
 	return signal;
 }
 
+/* Copies to or from an object; 0, or the signal that cut it short. */
+int copy_or_signal(void *to, const void *from, size_t length)
+{
+	int signal = sigsetjmp(escape, 0);
+
+	if (!signal) {
+		guarded = true;
+		memcpy(to, from, length);
+	}
+	guarded = false;
+	return signal;
+}
+
 size_t refused_pages(const struct object *o, uint64_t seed, size_t *wrong,
 		     size_t *first)
 {

@@ -122,6 +122,7 @@ int page_differs_or_signal(const uint8_t *page, uint64_t seed, size_t index,
 			   uint32_t version);
 int fill_or_signal(uint8_t *page, uint64_t seed, size_t index,
 		   uint32_t version);
+int copy_or_signal(void *to, const void *from, size_t length);
 #define PAGE_GOOD 0 /* of page_differs_or_signal(), beside signal numbers */
 #define PAGE_WRONG (-1)
 /* Touches every page of version 1; *first is the first that was refused. */

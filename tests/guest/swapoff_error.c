@@ -13,7 +13,7 @@
 
 /* Two regions, so that it must go on behind the first. */
 #define FIRST_SLOT ((size_t)300)
-#define SECOND_SLOT ((size_t)1900)
+#define SECOND_SLOT (working_set() / 2 - 100)
 #define SLOTS ((size_t)8) /* in each */
 
 static struct dm_part whole = { DISK_SECTORS, "linear", DISK " 0" };

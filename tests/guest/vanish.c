@@ -11,7 +11,6 @@
 
 #define SEED 0x7a15
 #define OTHER "/dev/ram1"
-#define OTHER_BYTES (24 * MIB - CLUSTER / 4 * page_size)
 #define TOUCH_MS 3000 /* of the slowest touch, on an emulated machine */
 
 static char disk[SCSI_PATH_SIZE];
@@ -24,14 +23,14 @@ static void disk_start(void)
 }
 
 /*
- * A device that holds nearly everything, so that few pages go to the next:
- * each that is lost costs time to be refused.
+ * A device that holds nearly everything of six budgets, so that few pages go to
+ * the next: each that is lost costs time to be refused.
  */
 static void other_start(void)
 {
 	struct header header = header_for(OTHER);
 
-	header.last_page = (uint32_t)(OTHER_BYTES / page_size);
+	header.last_page = (uint32_t)(6 * budget_pages() - CLUSTER / 4);
 	header_write(OTHER, &header);
 	swap_start(OTHER);
 }

@@ -31,7 +31,8 @@ unpack_module() {
 
 # Only what is built from: a tree for DKMS is not a repository.
 sources_are_bare() {
-	same "" "$(cd "/usr/src/aobj-$(dkms_version)" && find . -type f ! -name '*.[ch]' ! -name Kbuild ! -name dkms.conf)"
+	same "" "$(cd "/usr/src/aobj-$(dkms_version)" && find . -type f ! -name '*.[ch]' \
+		! -name Kbuild ! -name dkms.conf)"
 }
 
 rebuilds_changed_source() {
@@ -68,8 +69,10 @@ check_in_guest() {
 		*) echo "# ${line#\# }" ;;
 		esac
 	done <"$work/tap"
-	tap_check "$series, in a guest: all of it ran" same "status 0, $planned points" "status $status, $seen points"
-	tap_check "$series, in a guest: the kernel does not complain" "$vm_dir/splats" "$output/guest-$series/console"
+	tap_check "$series, in a guest: all of it ran" same "status 0, $planned points" \
+		"status $status, $seen points"
+	tap_check "$series, in a guest: the kernel does not complain" \
+		"$vm_dir/splats" "$output/guest-$series/console"
 }
 
 check_dkms() {
@@ -78,10 +81,12 @@ check_dkms() {
 	dkms_release=$(kernel_release "$kernel")
 	name_key_to_dkms
 	if [[ -z $(dkms status aobj) ]]; then
-		tap_check "$series: make dkms-install works" user_make dkms-install KVER="$dkms_release"
+		tap_check "$series: make dkms-install works" \
+			user_make dkms-install KVER="$dkms_release"
 	else
 		# What dkms does when a kernel's headers are installed.
-		tap_check "$series: DKMS installs it for a kernel that is new" dkms autoinstall -k "$dkms_release"
+		tap_check "$series: DKMS installs it for a kernel that is new" \
+			dkms autoinstall -k "$dkms_release"
 	fi
 	tap_check "$series: the module is installed" same installed "$(dkms_state)"
 	tap_check "$series: DKMS has the sources and no more" sources_are_bare
@@ -90,9 +95,11 @@ check_dkms() {
 	tap_check "$series: DKMS has signed it with the key that it was told" \
 		signer_is_shown "Module signing key of $(uname -n)" "$(dkms_module)"
 	tap_check "$series: make dkms-install builds what has changed" rebuilds_changed_source
-	tap_check "$series: make install does not go beside DKMS" refuses "is there already: make dkms-uninstall" \
+	tap_check "$series: make install does not go beside DKMS" \
+		refuses "is there already: make dkms-uninstall" \
 		user_make install-module KVER="$dkms_release" DESTDIR=
-	tap_check "$series: modprobe finds the module" modprobe_finds "updates/*aobj.ko*" "$dkms_release"
+	tap_check "$series: modprobe finds the module" \
+		modprobe_finds "updates/*aobj.ko*" "$dkms_release"
 	tap_check "$series: make install-tools works beside DKMS" user_make install-tools
 	check_in_guest "$series" "$kernel"
 }

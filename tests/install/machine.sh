@@ -41,7 +41,8 @@ make_lib_modules() {
 	mkdir "$work/lib"
 	in_memory "$work/lib"
 	mkdir "$work/lib/upper" "$work/lib/work"
-	mount -t overlay -o "lowerdir=$lib,upperdir=$work/lib/upper,workdir=$work/lib/work" overlay "$lib"
+	mount -t overlay -o "lowerdir=$lib,upperdir=$work/lib/upper,workdir=$work/lib/work" \
+		overlay "$lib"
 	mkdir /lib/modules
 }
 

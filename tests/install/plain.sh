@@ -18,7 +18,8 @@ installed_files() {
 
 check_refusals_unbuilt() {
 	tap_check "make without headers says so in a line" \
-		refuses "no kernel headers.*install linux-headers-$no_release" user_make KVER=$no_release
+		refuses "no kernel headers.*install linux-headers-$no_release" \
+			user_make KVER=$no_release
 	tap_check "make install before make says so in a line" \
 		refuses "there is no aobj.ko yet" user_make install KVER="$release"
 	tap_check "make install-tools before make says so in a line" \
@@ -28,12 +29,14 @@ check_refusals_unbuilt() {
 	tap_check "make dkms-install without dkms says so in a line" \
 		refuses "no nodkms here" user_make dkms-install DKMS=nodkms KVER="$release"
 	tap_check "make dkms-install without headers says so in a line" \
-		refuses "no kernel headers in /lib/modules/$no_release" user_make dkms-install KVER=$no_release
+		refuses "no kernel headers in /lib/modules/$no_release" \
+			user_make dkms-install KVER=$no_release
 	tap_check "make dkms-install wants root" \
 		refuses "only root" without_root make -s -C "$tree" dkms-install KVER="$release"
 	tap_check "make dkms-uninstall wants root" \
 		refuses "only root" without_root make -s -C "$tree" dkms-uninstall
-	tap_check "make dkms-uninstall without an installation does nothing" user_make dkms-uninstall
+	tap_check "make dkms-uninstall without an installation does nothing" \
+		user_make dkms-uninstall
 }
 
 module_version_of_source() {
@@ -108,14 +111,17 @@ installed_tool_runs() {
 }
 
 check_plain_install() {
-	tap_check "make install with DESTDIR and PREFIX puts each file in its place" installs_to usr PREFIX=/usr
+	tap_check "make install with DESTDIR and PREFIX puts each file in its place" \
+		installs_to usr PREFIX=/usr
 	tap_check "the installed header compiles" header_is_usable
 	tap_check "make install with DESTDIR puts each file in its place" installs_to usr/local
 	tap_check "make install can be repeated" reinstalls
 	tap_check "make uninstall leaves nothing, and nobody else's alone" uninstalls
-	tap_check "make uninstall can be repeated" user_make uninstall DESTDIR="$work/root" KVER="$release"
+	tap_check "make uninstall can be repeated" \
+		user_make uninstall DESTDIR="$work/root" KVER="$release"
 	tap_check "make install for another kernel says so in a line" \
-		refuses "aobj.ko is for .*: make clean, make KVER=$no_release" user_make install DESTDIR="$work/root" KVER=$no_release
+		refuses "aobj.ko is for .*: make clean, make KVER=$no_release" \
+			user_make install DESTDIR="$work/root" KVER=$no_release
 	tap_check "make install wants root" \
 		refuses "only root" without_root make -s -C "$tree" install KVER="$release"
 	tap_check "make uninstall wants root" \
@@ -124,8 +130,10 @@ check_plain_install() {
 	tap_check "modprobe finds the module then" modprobe_finds updates/aobj.ko "$release"
 	tap_check "the group aobj is there then" group_exists
 	tap_check "DKMS does not go beside it" \
-		refuses "installed without DKMS: make uninstall-module" user_make dkms-install KVER="$release"
+		refuses "installed without DKMS: make uninstall-module" \
+			user_make dkms-install KVER="$release"
 	tap_check "make uninstall without DESTDIR works" user_make uninstall KVER="$release"
-	tap_check "make uninstall for a kernel that is gone does nothing" user_make uninstall KVER=$no_release
+	tap_check "make uninstall for a kernel that is gone does nothing" \
+		user_make uninstall KVER=$no_release
 	tap_check "nothing of it is left" nothing_left
 }

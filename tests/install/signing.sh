@@ -34,8 +34,10 @@ split() {
 # verifies MODULE CERTIFICATE
 verifies() {
 	split "$1" && openssl x509 -inform DER -in "$2" -out "$work/certificate" &&
-		openssl cms -verify -binary -inform DER -in "$work/signature" -content "$work/unsigned" \
-			-certfile "$work/certificate" -CAfile "$work/certificate" -noverify -out /dev/null
+		openssl cms -verify -binary -inform DER -in "$work/signature" \
+			-content "$work/unsigned" \
+			-certfile "$work/certificate" -CAfile "$work/certificate" \
+			-noverify -out /dev/null
 }
 
 does_not_verify() {
@@ -63,7 +65,8 @@ tampered() {
 }
 
 installed_as_signed() {
-	user_make KVER="$release" && user_make install-module DESTDIR="$work/root" KVER="$release" &&
+	user_make KVER="$release" && \
+		user_make install-module DESTDIR="$work/root" KVER="$release" &&
 		verifies "$work/root/lib/modules/$release/updates/aobj.ko" "$work/second.pub"
 }
 
@@ -72,14 +75,17 @@ check_signing() {
 
 	signer="Module signing key of $(uname -n)"
 	cp "$tree/aobj.ko" "$work/unsigned.ko"
-	tap_check "make sign without a key says so in a line" refuses "no key in .*make sign-key" sign_with none
+	tap_check "make sign without a key says so in a line" refuses "no key in .*make sign-key" \
+		sign_with none
 	tap_check "make sign without headers says so in a line" \
-		refuses "no scripts/sign-file in .*install linux-headers-" user_make sign KVER=$no_release
+		refuses "no scripts/sign-file in .*install linux-headers-" \
+			user_make sign KVER=$no_release
 	tap_check "make sign-key makes a key, and says how to enrol it" makes_key first
 	tap_check "make sign-key does not overwrite a key" \
 		refuses "is there already" user_make sign-key SIGN_KEY="$work/first.key"
 	tap_check "make sign-key where it may not write says so in a line" \
-		refuses "cannot write to /proc/nowhere" user_make sign-key SIGN_KEY=/proc/nowhere/a.key
+		refuses "cannot write to /proc/nowhere" \
+			user_make sign-key SIGN_KEY=/proc/nowhere/a.key
 	tap_check "make sign signs" sign_with first
 	tap_check "the signature verifies" verifies "$tree/aobj.ko" "$work/first.pub"
 	tap_check "modinfo shows the signer" signer_is_shown "$signer" "$tree/aobj.ko"

@@ -66,13 +66,13 @@ static void walks_clusters_in_order(struct kunit *test)
 	static const pgoff_t made[] = { 9, 0, 1UL << 40, 63, 64 };
 	static const pgoff_t walked[] = { 0, 9, 63, 64, 1UL << 40 };
 	struct aobj *obj = slotmap_object(test, LLONG_MAX >> PAGE_SHIFT);
-	struct aobj_cluster *c;
 	pgoff_t index = 0;
 
 	for (int i = 0; i < ARRAY_SIZE(made); i++)
 		aobj_cluster_put(aobj_cluster_get(obj, made[i]));
 	for (int i = 0; i < ARRAY_SIZE(walked); i++) {
-		c = aobj_cluster_next(obj, &index);
+		struct aobj_cluster *c = aobj_cluster_next(obj, &index);
+
 		KUNIT_ASSERT_NOT_NULL(test, c);
 		KUNIT_EXPECT_EQ(test, c->index, walked[i]);
 		KUNIT_EXPECT_EQ(test, index, walked[i]);

@@ -62,6 +62,7 @@ static struct kunit_suite aobj_kunit_seeded_suite = {
 	.name = "aobj_kunit_seeded",
 	.test_cases = cases,
 };
+
 kunit_test_suite(aobj_kunit_seeded_suite);
 
 MODULE_DESCRIPTION("Faults that a run of aobj's KUnit suites must notice");

@@ -353,8 +353,8 @@ static void expect_file(struct kunit *test, const char *name,
 	struct file *file;
 	loff_t pos = 0;
 
-	snprintf(path, sizeof(path), "/sys/class/misc/aobj/swap/%u:%u/%s",
-		 RAMDISK_MAJOR, 0, name);
+	snprintf(path, sizeof(path), "/sys/class/misc/aobj/swap/%u:0/%s",
+		 RAMDISK_MAJOR, name);
 	file = filp_open(path, O_RDONLY, 0);
 	KUNIT_ASSERT_FALSE_MSG(test, IS_ERR(file), "%s", path);
 	kernel_read(file, text, sizeof(text) - 1, &pos);

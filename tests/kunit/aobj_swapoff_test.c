@@ -59,7 +59,7 @@ static void pages_come_in_and_are_dirty(struct kunit *test)
 	env_check(env);
 
 	/* Nothing but memory has them now: they are written again. */
-	d = env_disk(env, 1, 256, 0);
+	env_disk(env, 1, 256, 0);
 	env_page_out(env, obj, 0, 100);
 	env_expect(env, obj, 0, 70, 1);
 	env_expect(env, obj, 70, 5, 2);

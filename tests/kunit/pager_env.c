@@ -30,7 +30,7 @@ struct aobj *env_object(struct pager_env *env, u64 npages)
 	return obj;
 }
 
-void env_disown(struct pager_env *env, struct aobj *obj)
+void env_disown(struct pager_env *env, const struct aobj *obj)
 {
 	for (unsigned int i = 0; i < ENV_OBJECTS; i++)
 		if (env->obj[i] == obj)
@@ -63,7 +63,8 @@ struct held_disk *env_disk(struct pager_env *env, unsigned int nr, u32 npages,
 	return disk->held;
 }
 
-static struct env_disk *disk_of(struct pager_env *env, struct held_disk *d)
+static struct env_disk *disk_of(struct pager_env *env,
+				const struct held_disk *d)
 {
 	return env->disk[0].held == d ? &env->disk[0] : &env->disk[1];
 }
@@ -195,10 +196,11 @@ static bool end_objects(struct pager_env *env)
 static bool end_disk(struct pager_env *env, struct env_disk *disk)
 {
 	struct held_disk *d = disk->held;
-	struct env_thread *t;
 
 	KUNIT_EXPECT_EQ(env->test, held_disk_misuses(d), 0u);
 	if (disk->dev) {
+		struct env_thread *t;
+
 		KUNIT_EXPECT_EQ(env->test, disk->dev->slots.used, 0u);
 		KUNIT_EXPECT_EQ(env->test, disk->dev->slots.bad,
 				disk->expect_bad);

@@ -75,7 +75,7 @@ void pager_env_exit(struct kunit *test);
 /* => an object of @npages, detached at the end unless the case does so */
 struct aobj *env_object(struct pager_env *env, u64 npages);
 /* => a thread has detached it, or does so: no longer the environment's */
-void env_disown(struct pager_env *env, struct aobj *obj);
+void env_disown(struct pager_env *env, const struct aobj *obj);
 /* => the case has given the disk back itself */
 void env_disk_off(struct pager_env *env, struct held_disk *d);
 /* => a disk in use, given back at the end unless the case does so */

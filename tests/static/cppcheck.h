@@ -5,3 +5,6 @@
  */
 #define bio_for_each_segment(bv, bio, iter) \
 	for ((iter) = (bio)->bi_iter; bio_next(bio, &(bv), &(iter));)
+
+/* A list that Kbuild makes; empty, it is none. */
+#define AOBJ_KUNIT_SUITES(suite)

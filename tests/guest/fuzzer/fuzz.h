@@ -95,6 +95,7 @@ struct fuzz_op {
 	unsigned int weight;
 	void (*run)(void);
 };
+
 extern const struct fuzz_op io_ops[], map_ops[], ioctl_ops[], swap_ops[];
 extern const size_t io_ops_count, map_ops_count, ioctl_ops_count,
 	swap_ops_count;

@@ -28,11 +28,11 @@ static void write_at(struct model *o, uint64_t at, const uint8_t *from,
 		     size_t length)
 {
 	size_t done = 0;
-	ssize_t n;
 
 	while (done < length) {
-		n = pwrite(o->fd, from + done, length - done,
-			   (off_t)(at + done));
+		ssize_t n = pwrite(o->fd, from + done, length - done,
+				   (off_t)(at + done));
+
 		if (n > 0)
 			done += (size_t)n;
 		if (done < length && !injected(true))
@@ -271,4 +271,5 @@ const struct fuzz_op io_ops[] = {
 	{ 6, op_open }, { 2, op_close }, { 8, op_pread }, { 10, op_pwrite },
 	{ 5, op_read }, { 6, op_write }, { 4, op_seek },  { 1, op_io_refused },
 };
+
 const size_t io_ops_count = ARRAY_SIZE(io_ops);

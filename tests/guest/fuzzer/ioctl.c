@@ -234,4 +234,5 @@ const struct fuzz_op ioctl_ops[] = {
 	{ 3, op_resize },     { 2, op_info },	   { 4, op_query },
 	{ 1, op_resize_odd }, { 2, op_query_odd }, { 1, op_unknown },
 };
+
 const size_t ioctl_ops_count = ARRAY_SIZE(ioctl_ops);

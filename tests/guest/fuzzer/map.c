@@ -484,4 +484,5 @@ const struct fuzz_op map_ops[] = {
 	{ 4, op_advise },  { 2, op_populate },	 { 1, op_sync },
 	{ 3, op_remap },   { 1, op_fork },
 };
+
 const size_t map_ops_count = ARRAY_SIZE(map_ops);

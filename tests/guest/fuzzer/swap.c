@@ -274,4 +274,5 @@ const struct fuzz_op swap_ops[] = {
 	{ 2, op_extra },   { 1, op_main },	  { 1, op_budget },
 	{ 1, op_hostile }, { 1, op_control_odd },
 };
+
 const size_t swap_ops_count = ARRAY_SIZE(swap_ops);

@@ -134,14 +134,14 @@ static void explain(char *text, size_t size, size_t object, size_t page,
 void page_check(size_t object, size_t page, const void *bytes, const char *when)
 {
 	uint32_t version = page_state(object, page)->version;
-	char text[100];
+	char why[100];
 
 	count(COUNT_CHECKS);
 	if (holds(object, page, bytes, version))
 		return;
-	explain(text, sizeof(text), object, page, bytes);
+	explain(why, sizeof(why), object, page, bytes);
 	complain("# wrong: object %zu, page %zu, version %u, %s: %s", object,
-		 page, version, when, text);
+		 page, version, when, why);
 }
 
 /* Of each word: it is of the one version or of the other. */

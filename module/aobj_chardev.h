@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* /dev/aobj: each open file is an object. */
+/* /dev/aobj: each open file is an object, and makes others. */
 #ifndef AOBJ_CHARDEV_H
 #define AOBJ_CHARDEV_H
 
@@ -15,14 +15,5 @@ void aobj_chardev_exit(void);
 void aobj_chardev_open_up(void);
 /* => the node's directory in sysfs */
 struct kobject *aobj_chardev_kobj(void);
-
-/*
- * aobj_ioctl_struct: takes in an ioctl's structure of whatever size
- * => shorter than ours ends in zeros, longer must be zero: else -E2BIG
- */
-int aobj_ioctl_struct(void *to, size_t size, unsigned int cmd,
-		      const void __user *from);
-/* => direction, type and number are those of @ours; the size may differ */
-bool aobj_ioctl_is(unsigned int cmd, unsigned int ours);
 
 #endif /* AOBJ_CHARDEV_H */

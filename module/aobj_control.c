@@ -8,8 +8,8 @@
 
 #include <linux/aobj.h>
 
-#include "aobj_chardev.h"
 #include "aobj_control.h"
+#include "aobj_ioctl.h"
 #include "aobj_page.h"
 #include "aobj_swap.h"
 #include "aobj_swapoff.h"

@@ -4,7 +4,8 @@
  *
  * The order of locks, outermost first (docs/design.md has the reasons):
  *
- *   mmap lock, or a vma's lock
+ *   inode lock of an object	ftruncate (by the kernel), appending
+ *     mmap lock, or a vma's lock
  *     object's resize_lock
  *       cluster's lock		one at a time; short CPU work only
  *         i_mmap_rwsem, page table locks	(the kernel's, by unmapping)

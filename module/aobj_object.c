@@ -8,6 +8,8 @@
  * a locked page before that is waited for by taking the folio lock; what it
  * mapped, a private copy maybe, goes with the second unmapping at the end.
  */
+#include <linux/file.h>
+#include <linux/highmem.h>
 #include <linux/mm.h>
 #include <linux/mount.h>
 #include <linux/pagemap.h>
@@ -20,16 +22,40 @@
 #include "aobj_evict.h"
 #include "aobj_object.h"
 #include "aobj_page.h"
+#include "aobj_pager.h"
 #include "aobj_swap.h"
 
 #define AOBJ_FS_MAGIC 0x616f626a /* "aobj" */
-#define MAX_PAGES (LLONG_MAX >> PAGE_SHIFT)
+#define MAX_SIZE ((u64)LLONG_MAX & PAGE_MASK)
+#define PAGES_END ((pgoff_t)-1)
 
 static struct vfsmount *aobj_mnt;
 
+static void object_destroy(struct aobj *obj);
+
+/* The last file that is the object, and the last mapping of it, are gone. */
+static void aobj_evict_inode(struct inode *inode)
+{
+	truncate_inode_pages_final(&inode->i_data);
+	clear_inode(inode);
+	/* The file system's root is no object. */
+	if (inode->i_private)
+		object_destroy(inode->i_private);
+}
+
+static const struct super_operations aobj_super_ops = {
+	.statfs = simple_statfs,
+	.evict_inode = aobj_evict_inode,
+};
+
 static int aobj_init_fs_context(struct fs_context *fc)
 {
-	return init_pseudo(fc, AOBJ_FS_MAGIC) ? 0 : -ENOMEM;
+	struct pseudo_fs_context *ctx = init_pseudo(fc, AOBJ_FS_MAGIC);
+
+	if (!ctx)
+		return -ENOMEM;
+	ctx->ops = &aobj_super_ops;
+	return 0;
 }
 
 /* No .owner: the mount would hold the module, and rmmod could never work. */
@@ -68,12 +94,20 @@ struct aobj *aobj_object_create(void)
 		return ERR_CAST(inode);
 	}
 	inode->i_mapping->a_ops = &aobj_aops;
+	inode->i_private = obj;
 	obj->mapping = inode->i_mapping;
 	kref_init(&obj->refs);
 	xa_init(&obj->clusters);
 	mutex_init(&obj->resize_lock);
 	atomic_long_inc(&aobj_totals.objects);
 	return obj;
+}
+
+struct file *aobj_object_file(struct aobj *obj, const char *name,
+			      const struct file_operations *fops)
+{
+	return alloc_file_pseudo(obj->mapping->host, aobj_mnt, name,
+				 O_RDWR | O_LARGEFILE, fops);
 }
 
 static void object_free(struct kref *refs)
@@ -100,14 +134,15 @@ void aobj_object_put(struct aobj *obj)
 }
 
 /*
- * Shrinking
+ * Taking pages out: for a shrink, a hole, and the end of an object
  */
 
-struct shrink_step {
+struct removal {
 	struct page *pages[AOBJ_CLUSTER_PAGES]; /* taken out, to be freed */
 	unsigned int nr;
 	struct folio *locked; /* somebody has it locked: wait, referenced */
 	u64 writing; /* under write-out: wait */
+	u64 busy; /* these, and others that are locked: to be tried again */
 };
 
 static void unmap_mapped(struct aobj_cluster *c, u64 mask)
@@ -127,25 +162,26 @@ static void unmap_mapped(struct aobj_cluster *c, u64 mask)
 }
 
 /* => takes the pages of @mask out; those that are busy stay */
-static void shrink_pages(struct aobj_cluster *c, u64 mask,
-			 struct shrink_step *step)
+static void remove_pages(struct aobj_cluster *c, u64 mask, struct removal *r)
 {
 	unsigned int i;
 
 	mask &= c->res->present;
 	unmap_mapped(c, mask);
-	step->writing = mask & c->writing;
+	r->writing = mask & c->writing;
+	r->busy = r->writing;
 	for_each_page_bit(i, mask & ~c->writing) {
 		struct folio *folio = page_folio(c->res->page[i]);
 
 		if (!folio_trylock(folio)) {
-			if (!step->locked) {
+			r->busy |= BIT_ULL(i);
+			if (!r->locked) {
 				folio_get(folio);
-				step->locked = folio;
+				r->locked = folio;
 			}
 			continue;
 		}
-		step->pages[step->nr++] = aobj_cluster_del(c, i);
+		r->pages[r->nr++] = aobj_cluster_del(c, i);
 		folio_unlock(folio);
 		if (!c->res)
 			break;
@@ -153,7 +189,7 @@ static void shrink_pages(struct aobj_cluster *c, u64 mask,
 }
 
 /* => frees the slots, bad ones included, of pages that are not resident */
-static void shrink_slots(struct aobj_cluster *c, u64 mask)
+static void remove_slots(struct aobj_cluster *c, u64 mask)
 {
 	unsigned int i;
 
@@ -173,103 +209,169 @@ static void shrink_slots(struct aobj_cluster *c, u64 mask)
 	}
 }
 
-/* => true when nothing of @mask is left; else waits for what is busy */
-static bool shrink_cluster_once(struct aobj_cluster *c, u64 mask)
+/* => what of @mask was busy, after waiting for some of it */
+static u64 remove_once(struct aobj_cluster *c, u64 mask)
 {
-	struct shrink_step step = {};
+	struct removal r = {};
 
 	mutex_lock(&c->lock);
 	if (c->res)
-		shrink_pages(c, mask, &step);
-	shrink_slots(c, mask);
+		remove_pages(c, mask, &r);
+	remove_slots(c, mask);
 	aobj_evict_requeue(c);
 	mutex_unlock(&c->lock);
-	aobj_page_free(step.pages, step.nr);
+	aobj_page_free(r.pages, r.nr);
 
-	if (step.locked) {
-		folio_wait_locked(step.locked);
-		folio_put(step.locked);
-		return false;
-	}
-	if (step.writing) {
+	if (r.locked) {
+		folio_wait_locked(r.locked);
+		folio_put(r.locked);
+	} else if (r.writing) {
 		wait_var_event(&c->writing,
-			       !(READ_ONCE(c->writing) & step.writing));
-		return false;
+			       !(READ_ONCE(c->writing) & r.writing));
 	}
-	return true;
+	return r.busy;
 }
 
-/* => every page and slot from @first on is gone */
-static void shrink_clusters(struct aobj *obj, pgoff_t first)
+/* The places of the cluster at @index that lie in pages [@first, @end). */
+static u64 places_in(pgoff_t index, pgoff_t first, pgoff_t end)
+{
+	pgoff_t start = index << AOBJ_CLUSTER_SHIFT;
+	u64 mask = ~0ULL;
+
+	if (first > start)
+		mask <<= first - start;
+	if (end - start < AOBJ_CLUSTER_PAGES)
+		mask &= aobj_page_mask(0, end - start);
+	return mask;
+}
+
+/* => every page and slot that was in [@first, @end) is gone */
+static void remove_range(struct aobj *obj, pgoff_t first, pgoff_t end)
 {
 	pgoff_t index = first >> AOBJ_CLUSTER_SHIFT;
-	unsigned int skip = first % AOBJ_CLUSTER_PAGES;
 	struct aobj_cluster *c;
 
 	for (; (c = aobj_cluster_next(obj, &index)); index++) {
-		u64 mask = ~0ULL;
+		u64 mask = 0;
 
-		if (index == first >> AOBJ_CLUSTER_SHIFT)
-			mask <<= skip;
-		while (!shrink_cluster_once(c, mask))
-			;
+		if (index << AOBJ_CLUSTER_SHIFT < end)
+			mask = places_in(index, first, end);
+		while (mask)
+			mask = remove_once(c, mask);
 		aobj_cluster_put(c);
+		if (index << AOBJ_CLUSTER_SHIFT >= end)
+			break;
 		cond_resched();
 	}
-}
-
-static void set_npages(struct aobj *obj, pgoff_t npages)
-{
-	WRITE_ONCE(obj->npages, npages);
-	WRITE_ONCE(obj->sized, true);
-}
-
-static void shrink(struct aobj *obj, pgoff_t npages)
-{
-	set_npages(obj, npages);
-	unmap_mapping_pages(obj->mapping, npages, 0, true);
-	shrink_clusters(obj, npages);
-	unmap_mapping_pages(obj->mapping, npages, 0, true);
 }
 
 /*
  * The size
  */
 
-static int resize_begin(struct aobj *obj, u64 npages)
+static void set_size(struct aobj *obj, loff_t size)
 {
-	if (npages > MAX_PAGES || npages != (pgoff_t)npages)
+	i_size_write(obj->mapping->host, size);
+	WRITE_ONCE(obj->npages, aobj_pages_of(size));
+	WRITE_ONCE(obj->sized, true);
+}
+
+static int resize_begin(struct aobj *obj, u64 size)
+{
+	if (size > MAX_SIZE)
 		return -EFBIG;
 	return mutex_lock_killable(&obj->resize_lock);
 }
 
-int aobj_object_resize(struct aobj *obj, u64 npages)
+/*
+ * => @len bytes at @pos, all in one page, read as zeros
+ * => what is written through a mapping meanwhile may be lost, or not
+ */
+static int zero_in_page(struct aobj *obj, loff_t pos, size_t len)
 {
-	int err = resize_begin(obj, npages);
+	struct page *page;
+	int err;
 
+	if (!len)
+		return 0;
+	err = aobj_pager_get_page(obj, pos >> PAGE_SHIFT, AOBJ_GET_NOCREATE,
+				  &page);
+	if (err == -ENODATA || err == -ENXIO)
+		return 0;
 	if (err)
 		return err;
-	if (npages < obj->npages)
-		shrink(obj, npages);
-	else
-		set_npages(obj, npages);
-	mutex_unlock(&obj->resize_lock);
+	memzero_page(page, offset_in_page(pos), len);
+	SetPageDirty(page);
+	put_page(page);
 	return 0;
 }
 
-int aobj_object_extend(struct aobj *obj, u64 npages)
+/*
+ * What lies behind the end in the last page must be zeros when that becomes
+ * part of the object; a mapping may have written there.
+ */
+static int zero_tail(struct aobj *obj, loff_t pos)
+{
+	return zero_in_page(obj, pos, -pos & ~PAGE_MASK);
+}
+
+static int shrink(struct aobj *obj, loff_t size)
+{
+	pgoff_t npages = aobj_pages_of(size);
+	int err = zero_tail(obj, size);
+
+	if (err)
+		return err;
+	set_size(obj, size);
+	unmap_mapping_pages(obj->mapping, npages, 0, true);
+	remove_range(obj, npages, PAGES_END);
+	unmap_mapping_pages(obj->mapping, npages, 0, true);
+	return 0;
+}
+
+static int grow(struct aobj *obj, loff_t size)
+{
+	int err = zero_tail(obj, aobj_object_size(obj));
+
+	if (!err)
+		set_size(obj, size);
+	return err;
+}
+
+int aobj_object_truncate(struct aobj *obj, u64 size)
+{
+	int err = resize_begin(obj, size);
+
+	if (err)
+		return err;
+	if (size < aobj_object_size(obj))
+		err = shrink(obj, size);
+	else
+		err = grow(obj, size);
+	mutex_unlock(&obj->resize_lock);
+	return err;
+}
+
+int aobj_object_resize(struct aobj *obj, u64 npages)
+{
+	if (npages > MAX_SIZE >> PAGE_SHIFT)
+		return -EFBIG;
+	return aobj_object_truncate(obj, npages << PAGE_SHIFT);
+}
+
+int aobj_object_extend(struct aobj *obj, u64 size)
 {
 	int err;
 
-	if (npages <= aobj_object_npages(obj))
+	if (size <= aobj_object_size(obj))
 		return 0;
-	err = resize_begin(obj, npages);
+	err = resize_begin(obj, size);
 	if (err)
 		return err;
-	if (npages > obj->npages)
-		set_npages(obj, npages);
+	if (size > aobj_object_size(obj))
+		err = grow(obj, size);
 	mutex_unlock(&obj->resize_lock);
-	return 0;
+	return err;
 }
 
 int aobj_object_size_once(struct aobj *obj, u64 npages)
@@ -278,22 +380,70 @@ int aobj_object_size_once(struct aobj *obj, u64 npages)
 
 	if (READ_ONCE(obj->sized))
 		return 0;
-	err = resize_begin(obj, npages);
+	if (npages > MAX_SIZE >> PAGE_SHIFT)
+		return -EFBIG;
+	err = resize_begin(obj, npages << PAGE_SHIFT);
 	if (err)
 		return err;
 	if (!obj->sized)
-		set_npages(obj, npages);
+		set_size(obj, npages << PAGE_SHIFT);
 	mutex_unlock(&obj->resize_lock);
 	return 0;
 }
 
+/*
+ * Holes
+ */
+
+/* => the whole pages of [@pos, @end) are gone, the parts of others are zeros */
+static int punch(struct aobj *obj, loff_t pos, loff_t end)
+{
+	pgoff_t first = aobj_pages_of(pos), last = end >> PAGE_SHIFT;
+	int err;
+
+	if (first > last)
+		return zero_in_page(obj, pos, end - pos);
+	err = zero_tail(obj, pos);
+	if (!err)
+		err = zero_in_page(obj, end & PAGE_MASK, offset_in_page(end));
+	if (err || first == last)
+		return err;
+	unmap_mapping_pages(obj->mapping, first, last - first, false);
+	remove_range(obj, first, last);
+	return 0;
+}
+
+int aobj_object_punch(struct aobj *obj, u64 pos, u64 len)
+{
+	loff_t end;
+	int err = resize_begin(obj, pos);
+
+	if (err)
+		return err;
+	end = (loff_t)obj->npages << PAGE_SHIFT;
+	if (len < end - pos)
+		end = pos + len;
+	if (pos < end)
+		err = punch(obj, pos, end);
+	mutex_unlock(&obj->resize_lock);
+	return err;
+}
+
+/*
+ * The end
+ */
+
 void aobj_object_detach(struct aobj *obj)
 {
-	/* No mapping is left, and nobody else can resize: the file is gone. */
-	mutex_lock(&obj->resize_lock);
-	set_npages(obj, 0);
-	shrink_clusters(obj, 0);
-	mutex_unlock(&obj->resize_lock);
 	iput(obj->mapping->host);
+}
+
+static void object_destroy(struct aobj *obj)
+{
+	/* No mapping is left, and nobody else can resize: no file is either. */
+	mutex_lock(&obj->resize_lock);
+	set_size(obj, 0);
+	remove_range(obj, 0, PAGES_END);
+	mutex_unlock(&obj->resize_lock);
 	aobj_object_put(obj);
 }

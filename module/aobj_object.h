@@ -3,40 +3,88 @@
  * The life of an object: uao_create, uao_reference, uao_detach, uao_grow and
  * uao_shrink of the BSD pager.
  *
- * An object lives while its file is open (a mapping keeps the file open).  Its
- * structure lives a little longer, while somebody still works on a cluster.
+ * An object's contents live as long as its inode, which files hold, and
+ * mappings through their files.  Its structure lives a little longer, while
+ * somebody still works on a cluster.
  */
 #ifndef AOBJ_OBJECT_H
 #define AOBJ_OBJECT_H
+
+#include <linux/fs.h>
 
 #include "aobj_internal.h"
 
 int aobj_object_init(void);
 void aobj_object_exit(void);
 
-/* => a new object of no size with one reference, or an error; may sleep */
+/*
+ * aobj_object_create: => a new object of no size, or an error; may sleep
+ * => the caller has the one reference to its inode
+ */
 struct aobj *aobj_object_create(void);
-/* => the file is gone: frees every page and slot; may wait for I/O */
+/* => gives a reference to the inode up: the last frees every page and slot,
+ *    and may wait for I/O
+ */
 void aobj_object_detach(struct aobj *obj);
 
+/* => a file of the inode, open for reading and writing; takes the reference
+ *    to the inode over unless it fails
+ */
+struct file *aobj_object_file(struct aobj *obj, const char *name,
+			      const struct file_operations *fops);
+
+/* The structure alone, for clusters. */
 void aobj_object_get(struct aobj *obj);
 void aobj_object_put(struct aobj *obj);
 
 /*
- * aobj_object_resize: grows or shrinks to @npages
+ * aobj_object_truncate: grows or shrinks to @size bytes
+ * => as ftruncate(2): what lies behind the end of the last page reads as zeros
+ *    when the object grows again
  * => may sleep; a shrink waits for I/O on the pages that go
- * => -EFBIG, -EINTR
+ * => -EFBIG, -EINTR; -EIO, -ENOSPC, -ENOMEM if the last page, of which a part
+ *    has to be zeroed, cannot be had: the size is unchanged
+ */
+int aobj_object_truncate(struct aobj *obj, u64 size);
+/* => the same in whole pages: -EFBIG, -EINTR and no other error but for an
+ *    object whose size was no multiple of a page
  */
 int aobj_object_resize(struct aobj *obj, u64 npages);
 
-/* => grows to @npages if the object is smaller; errors as above */
-int aobj_object_extend(struct aobj *obj, u64 npages);
+/* => grows to @size bytes if the object is smaller; errors as above */
+int aobj_object_extend(struct aobj *obj, u64 size);
 /* => sets the size of an object that never had one; else does nothing */
 int aobj_object_size_once(struct aobj *obj, u64 npages);
+
+/*
+ * aobj_object_punch: @len bytes from @pos on read as zeros
+ * => whole pages are gone, with their slots; parts of pages are zeroed
+ * => does not change the size; may sleep, and waits for I/O on pages that go
+ * => errors as aobj_object_truncate()
+ */
+int aobj_object_punch(struct aobj *obj, u64 pos, u64 len);
+
+/* In bytes; changed under the object's resize_lock. */
+static inline loff_t aobj_object_size(const struct aobj *obj)
+{
+	return i_size_read(obj->mapping->host);
+}
 
 static inline pgoff_t aobj_object_npages(const struct aobj *obj)
 {
 	return READ_ONCE(obj->npages);
+}
+
+/* => one of the object's counts, in bytes */
+static inline u64 aobj_bytes_of(const atomic_long_t *pages)
+{
+	return (u64)max(atomic_long_read(pages), 0L) << PAGE_SHIFT;
+}
+
+/* => the pages that @size bytes take */
+static inline pgoff_t aobj_pages_of(u64 size)
+{
+	return DIV_ROUND_UP_ULL(size, PAGE_SIZE);
 }
 
 #endif /* AOBJ_OBJECT_H */

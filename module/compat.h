@@ -73,6 +73,23 @@ static inline void aobj_compat_unmapped(struct folio *folio)
 }
 #endif
 
+/* Who maps the owners of a mount's files; and what fstat() says of a file. */
+#ifdef AOBJ_HAVE_MNT_IDMAP
+#define aobj_idmap mnt_idmap
+#else
+#define aobj_idmap user_namespace
+#endif
+
+static inline void aobj_compat_fillattr(struct aobj_idmap *idmap, u32 mask,
+					struct inode *inode, struct kstat *stat)
+{
+#ifdef AOBJ_HAVE_FILLATTR_MASK
+	generic_fillattr(idmap, mask, inode, stat);
+#else
+	generic_fillattr(idmap, inode, stat);
+#endif
+}
+
 /* Drops the lock that a fault came in with; the vma is gone from here on. */
 static inline void aobj_compat_fault_unlock(struct vm_fault *vmf)
 {

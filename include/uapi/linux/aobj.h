@@ -8,6 +8,7 @@
  *			descriptor is the object and is shared by fork(2) or
  *			by passing it over a socket.  Takes the AOBJ_IOC_*
  *			calls, mmap(2), read(2), write(2), lseek(2), fsync(2).
+ *			AOBJ_IOC_CREATE makes objects that are regular files.
  *   /dev/aobj-control	the administrator's node (CAP_SYS_ADMIN); takes the
  *			AOBJ_CTL_* calls.
  *
@@ -91,9 +92,53 @@ struct aobj_pages {
 	__u32 reserved;
 };
 
+/**
+ * struct aobj_drop - AOBJ_IOC_DROP: make a hole
+ * @offset: where it begins, a multiple of the page size
+ * @length: bytes, a multiple of the page size; the range may not pass the end
+ * @flags: none defined, must be 0
+ * @reserved: must be 0
+ *
+ * Frees the pages and their swap slots; the range reads as zeros.  Pages that
+ * were lost to read errors work again.  Private copies stay.
+ * Errors: EINVAL, EINTR.
+ */
+struct aobj_drop {
+	__u64 offset;
+	__u64 length;
+	__u32 flags;
+	__u32 reserved;
+};
+
+#define AOBJ_NAME_MAX 64 /* bytes, the final NUL included */
+
+#define AOBJ_CREATE_CLOEXEC 0x01 /* close the new descriptor on exec(2) */
+
+/**
+ * struct aobj_create - AOBJ_IOC_CREATE: an object that is a regular file
+ * @size: its first size in bytes
+ * @flags: AOBJ_CREATE_*
+ * @reserved: must be 0
+ * @name: shown in /proc/PID/fd, as text that ends in NUL; may be empty
+ *
+ * On /dev/aobj.  Returns a descriptor, as memfd_create(2) does: beside the
+ * calls of the device, ftruncate(2), fallocate(2) with FALLOC_FL_PUNCH_HOLE or
+ * FALLOC_FL_ZERO_RANGE, fstat(2), MADV_REMOVE and opening it by /proc/PID/fd
+ * work.  Its size need be no multiple of the page size.
+ * Errors: EINVAL, EFBIG, EMFILE, ENFILE, ENOMEM, EINTR.
+ */
+struct aobj_create {
+	__u64 size;
+	__u32 flags;
+	__u32 reserved;
+	char name[AOBJ_NAME_MAX];
+};
+
 #define AOBJ_IOC_RESIZE _IOW(AOBJ_IOC_MAGIC, 0x01, struct aobj_resize)
 #define AOBJ_IOC_INFO _IOR(AOBJ_IOC_MAGIC, 0x02, struct aobj_info)
 #define AOBJ_IOC_PAGES _IOW(AOBJ_IOC_MAGIC, 0x03, struct aobj_pages)
+#define AOBJ_IOC_DROP _IOW(AOBJ_IOC_MAGIC, 0x04, struct aobj_drop)
+#define AOBJ_IOC_CREATE _IOW(AOBJ_IOC_MAGIC, 0x05, struct aobj_create)
 
 /**
  * struct aobj_swapon - AOBJ_CTL_SWAPON: take a block device for swap

@@ -55,6 +55,8 @@ struct object {
 };
 
 int object_open(void);
+int object_create(const char *name, uint64_t bytes, uint32_t flags);
+int object_drop(int fd, size_t first, size_t pages);
 int object_resize(int fd, uint64_t bytes);
 void object_resize_pages(int fd, size_t pages);
 struct object object_new(size_t pages);

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Objects as regular files, see the header. */
+#include <linux/falloc.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/seq_file.h>
+
+#include "aobj_fault.h"
+#include "aobj_file.h"
+#include "aobj_ioctl.h"
+#include "aobj_object.h"
+#include "aobj_rw.h"
+
+/*
+ * What both kinds of file do
+ */
+
+void aobj_file_attach(struct file *file, struct aobj *obj)
+{
+	file->private_data = obj;
+	/* read(2) and write(2) move one offset, and no page is marked used. */
+	file->f_mode |= AOBJ_FMODE | FMODE_ATOMIC_POS;
+}
+
+int aobj_file_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	vm_flags_set(vma, VM_MIXEDMAP);
+	vma->vm_ops = &aobj_vm_ops;
+	return 0;
+}
+
+void aobj_file_show_fdinfo(struct seq_file *m, struct file *file)
+{
+	struct aobj *obj = file->private_data;
+
+	seq_printf(m, "aobj-size:\t%lld B\n", aobj_object_size(obj));
+	seq_printf(m, "aobj-resident:\t%llu B\n",
+		   aobj_bytes_of(&obj->resident));
+	seq_printf(m, "aobj-swapped:\t%llu B\n", aobj_bytes_of(&obj->swapped));
+	seq_printf(m, "aobj-bad:\t%llu B\n", aobj_bytes_of(&obj->bad));
+}
+
+/*
+ * The regular file
+ */
+
+/* Of another file that is the same object: by way of /proc/PID/fd. */
+static int file_open(struct inode *inode, struct file *file)
+{
+	aobj_file_attach(file, inode->i_private);
+	return 0;
+}
+
+static int zero_range(struct aobj *obj, int mode, u64 pos, u64 len)
+{
+	int err = aobj_object_punch(obj, pos, len);
+
+	if (err || mode & FALLOC_FL_KEEP_SIZE)
+		return err;
+	return aobj_object_extend(obj, pos + len);
+}
+
+static long file_fallocate(struct file *file, int mode, loff_t pos, loff_t len)
+{
+	struct aobj *obj = file->private_data;
+
+	switch (mode & ~FALLOC_FL_KEEP_SIZE) {
+	case FALLOC_FL_PUNCH_HOLE:
+		return aobj_object_punch(obj, pos, len);
+	case FALLOC_FL_ZERO_RANGE:
+		return zero_range(obj, mode, pos, len);
+	default:
+		return -EOPNOTSUPP;
+	}
+}
+
+static int file_setattr(struct aobj_idmap *idmap, struct dentry *dentry,
+			struct iattr *attr)
+{
+	struct inode *inode = d_inode(dentry);
+	int err = setattr_prepare(idmap, dentry, attr);
+
+	if (!err && attr->ia_valid & ATTR_SIZE)
+		err = aobj_object_truncate(inode->i_private, attr->ia_size);
+	if (!err)
+		setattr_copy(idmap, inode, attr);
+	return err;
+}
+
+/* Blocks, of 512 bytes, are what the object takes in memory and on swap. */
+static int file_getattr(struct aobj_idmap *idmap, const struct path *path,
+			struct kstat *stat, u32 mask, unsigned int flags)
+{
+	struct inode *inode = d_inode(path->dentry);
+	struct aobj *obj = inode->i_private;
+
+	aobj_compat_fillattr(idmap, mask, inode, stat);
+	stat->blocks = (aobj_bytes_of(&obj->resident) +
+			aobj_bytes_of(&obj->swapped)) >>
+		       SECTOR_SHIFT;
+	return 0;
+}
+
+static const struct inode_operations file_inode_ops = {
+	.setattr = file_setattr,
+	.getattr = file_getattr,
+};
+
+static const struct file_operations file_fops = {
+	.owner = THIS_MODULE,
+	.open = file_open,
+	.mmap = aobj_file_mmap,
+	.llseek = aobj_llseek,
+	.read_iter = aobj_read_iter,
+	.write_iter = aobj_write_iter,
+	.splice_read = copy_splice_read,
+	.splice_write = iter_file_splice_write,
+	.fallocate = file_fallocate,
+	.fsync = noop_fsync,
+	.unlocked_ioctl = aobj_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.show_fdinfo = aobj_file_show_fdinfo,
+};
+
+static void make_regular(struct inode *inode)
+{
+	inode->i_mode |= S_IFREG;
+	inode->i_op = &file_inode_ops;
+	inode->i_fop = &file_fops;
+	/* Nobody can look it up by name: it goes with its last user. */
+	clear_nlink(inode);
+}
+
+/* => the file holds the module and the object's inode, or nothing does */
+static struct file *file_make(struct aobj *obj, const char *name)
+{
+	struct inode *inode = obj->mapping->host;
+	struct file *file;
+
+	/* alloc_file_pseudo() does not, but closing the file gives one back. */
+	if (!try_module_get(THIS_MODULE)) {
+		iput(inode);
+		return ERR_PTR(-ENODEV);
+	}
+	make_regular(inode);
+	file = aobj_object_file(obj, name, &file_fops);
+	if (IS_ERR(file)) {
+		iput(inode);
+		module_put(THIS_MODULE);
+		return file;
+	}
+	file->f_mode |= FMODE_LSEEK | FMODE_PREAD | FMODE_PWRITE;
+	aobj_file_attach(file, obj);
+	return file;
+}
+
+static struct file *file_new(const char *name, u64 size)
+{
+	struct aobj *obj = aobj_object_create();
+	int err;
+
+	if (IS_ERR(obj))
+		return ERR_CAST(obj);
+	err = aobj_object_truncate(obj, size);
+	if (err) {
+		aobj_object_detach(obj);
+		return ERR_PTR(err);
+	}
+	return file_make(obj, name);
+}
+
+int aobj_file_create(const char *name, u64 size, int flags)
+{
+	int fd = get_unused_fd_flags(flags);
+	struct file *file;
+
+	if (fd < 0)
+		return fd;
+	file = file_new(name, size);
+	if (IS_ERR(file)) {
+		put_unused_fd(fd);
+		return PTR_ERR(file);
+	}
+	fd_install(fd, file);
+	return fd;
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The ioctls of an object, see the header. */
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/uaccess.h>
+
+#include <linux/aobj.h>
+
+#include "aobj_ioctl.h"
+#include "aobj_object.h"
+#include "aobj_query.h"
+
+bool aobj_ioctl_is(unsigned int cmd, unsigned int ours)
+{
+	const unsigned int size = _IOC_SIZEMASK << _IOC_SIZESHIFT;
+
+	return (cmd & ~size) == (ours & ~size);
+}
+
+int aobj_ioctl_struct(void *to, size_t size, unsigned int cmd,
+		      const void __user *from)
+{
+	if (!_IOC_SIZE(cmd))
+		return -EINVAL;
+	return copy_struct_from_user(to, size, from, _IOC_SIZE(cmd));
+}
+
+static long ioctl_resize(struct aobj *obj, unsigned int cmd, void __user *arg)
+{
+	struct aobj_resize r;
+	int err = aobj_ioctl_struct(&r, sizeof(r), cmd, arg);
+
+	if (err)
+		return err;
+	if (r.flags || r.reserved)
+		return -EINVAL;
+	if (r.size > LLONG_MAX)
+		return -EFBIG;
+	return aobj_object_resize(obj, aobj_pages_of(r.size));
+}
+
+static long ioctl_info(struct aobj *obj, unsigned int cmd, void __user *arg)
+{
+	struct aobj_info info = {
+		.size = aobj_object_size(obj),
+		.resident = aobj_bytes_of(&obj->resident),
+		.swapped = aobj_bytes_of(&obj->swapped),
+		.slots = aobj_bytes_of(&obj->slots),
+		.bad = aobj_bytes_of(&obj->bad),
+		.page_size = PAGE_SIZE,
+	};
+	size_t size = _IOC_SIZE(cmd), ours = min(size, sizeof(info));
+
+	if (!size)
+		return -EINVAL;
+	if (copy_to_user(arg, &info, ours) ||
+	    clear_user(arg + ours, size - ours))
+		return -EFAULT;
+	return 0;
+}
+
+/* => the object's size with all of its last page */
+static u64 whole_pages(const struct aobj *obj)
+{
+	return (u64)aobj_object_npages(obj) << PAGE_SHIFT;
+}
+
+static long ioctl_pages(struct aobj *obj, unsigned int cmd, void __user *arg)
+{
+	struct aobj_pages p;
+	int err = aobj_ioctl_struct(&p, sizeof(p), cmd, arg);
+
+	if (err)
+		return err;
+	if (p.flags || p.reserved || offset_in_page(p.offset) ||
+	    offset_in_page(p.length) || p.offset + p.length < p.offset ||
+	    p.offset + p.length > whole_pages(obj))
+		return -EINVAL;
+	return aobj_query_pages(obj, p.offset >> PAGE_SHIFT,
+				p.length >> PAGE_SHIFT, u64_to_user_ptr(p.vec));
+}
+
+static long ioctl_drop(struct aobj *obj, unsigned int cmd, void __user *arg)
+{
+	struct aobj_drop d;
+	int err = aobj_ioctl_struct(&d, sizeof(d), cmd, arg);
+
+	if (err)
+		return err;
+	if (d.flags || d.reserved || offset_in_page(d.offset) ||
+	    offset_in_page(d.length) || d.offset + d.length < d.offset ||
+	    d.offset + d.length > whole_pages(obj))
+		return -EINVAL;
+	return aobj_object_punch(obj, d.offset, d.length);
+}
+
+long aobj_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct aobj *obj = file->private_data;
+	void __user *ptr = (void __user *)arg;
+
+	if (aobj_ioctl_is(cmd, AOBJ_IOC_RESIZE))
+		return ioctl_resize(obj, cmd, ptr);
+	if (aobj_ioctl_is(cmd, AOBJ_IOC_INFO))
+		return ioctl_info(obj, cmd, ptr);
+	if (aobj_ioctl_is(cmd, AOBJ_IOC_PAGES))
+		return ioctl_pages(obj, cmd, ptr);
+	if (aobj_ioctl_is(cmd, AOBJ_IOC_DROP))
+		return ioctl_drop(obj, cmd, ptr);
+	return -ENOTTY;
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* read(2), write(2) and lseek(2) of objects, see the header. */
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/uio.h>
+
+#include "aobj_object.h"
+#include "aobj_pager.h"
+#include "aobj_rw.h"
+
+loff_t aobj_llseek(struct file *file, loff_t offset, int whence)
+{
+	struct aobj *obj = file->private_data;
+
+	return generic_file_llseek_size(file, offset, whence, LLONG_MAX,
+					aobj_object_size(obj));
+}
+
+static size_t part_of_page(loff_t pos, size_t left)
+{
+	return min_t(size_t, left, PAGE_SIZE - offset_in_page(pos));
+}
+
+/* => bytes copied; the page is referenced and nothing locked meanwhile */
+static ssize_t read_page(struct aobj *obj, loff_t pos, size_t len,
+			 struct iov_iter *to)
+{
+	struct page *page;
+	size_t done;
+	int err = aobj_pager_get_page(obj, pos >> PAGE_SHIFT, AOBJ_GET_NOCREATE,
+				      &page);
+
+	if (err == -ENODATA) {
+		done = iov_iter_zero(len, to);
+	} else if (err) {
+		return err == -ENXIO ? 0 : err;
+	} else {
+		done = copy_page_to_iter(page, offset_in_page(pos), len, to);
+		put_page(page);
+	}
+	return done ?: -EFAULT;
+}
+
+ssize_t aobj_read_iter(struct kiocb *iocb, struct iov_iter *to)
+{
+	struct aobj *obj = iocb->ki_filp->private_data;
+	ssize_t done = 0, n = 0;
+
+	while (iov_iter_count(to)) {
+		loff_t left = aobj_object_size(obj) - iocb->ki_pos;
+		size_t len;
+
+		if (left <= 0)
+			break;
+		len = min_t(loff_t, left, iov_iter_count(to));
+		n = read_page(obj, iocb->ki_pos,
+			      part_of_page(iocb->ki_pos, len), to);
+		if (n <= 0)
+			break;
+		iocb->ki_pos += n;
+		done += n;
+		cond_resched();
+	}
+	return done ?: n;
+}
+
+/* => the page to write to, even if a shrink has just taken it away */
+static int page_for_write(struct aobj *obj, loff_t pos, size_t len,
+			  struct page **page)
+{
+	int err;
+
+	do {
+		err = aobj_object_extend(obj, pos + len);
+		if (!err)
+			err = aobj_pager_get_page(obj, pos >> PAGE_SHIFT, 0,
+						  page);
+	} while (err == -ENXIO);
+	return err;
+}
+
+static ssize_t write_page(struct aobj *obj, loff_t pos, size_t len,
+			  struct iov_iter *from)
+{
+	struct page *page;
+	size_t done;
+	int err;
+
+	/* A bad buffer must not have made the object larger. */
+	len -= fault_in_iov_iter_readable(from, len);
+	if (!len)
+		return -EFAULT;
+	err = page_for_write(obj, pos, len, &page);
+	if (err)
+		return err;
+	done = copy_page_from_iter(page, offset_in_page(pos), len, from);
+	/* Before the reference goes: the evictor looks in that order. */
+	SetPageDirty(page);
+	put_page(page);
+	return done ?: -EFAULT;
+}
+
+static ssize_t write_pages(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct aobj *obj = iocb->ki_filp->private_data;
+	ssize_t done = 0, n = 0;
+
+	while (iov_iter_count(from)) {
+		size_t len = part_of_page(iocb->ki_pos, iov_iter_count(from));
+
+		n = write_page(obj, iocb->ki_pos, len, from);
+		if (n <= 0)
+			break;
+		iocb->ki_pos += n;
+		done += n;
+		cond_resched();
+	}
+	return done ?: n;
+}
+
+/*
+ * What is past the end makes the object larger, as in a file.  Only those who
+ * append must not write at the same time: they would all find the same end.
+ */
+ssize_t aobj_write_iter(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct aobj *obj = iocb->ki_filp->private_data;
+	bool append = iocb->ki_flags & IOCB_APPEND;
+	ssize_t done;
+
+	if (append) {
+		inode_lock(obj->mapping->host);
+		iocb->ki_pos = aobj_object_size(obj);
+	}
+	done = write_pages(iocb, from);
+	if (append)
+		inode_unlock(obj->mapping->host);
+	return done;
+}

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * An object as a regular file: what memfd_create() makes works here, too.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "guest.h"
+
+#define SEED 0xf11e
+
+static struct stat stat_of(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		die("fstat");
+	return st;
+}
+
+static int file_new(uint64_t bytes)
+{
+	int fd = object_create("a file", bytes, AOBJ_CREATE_CLOEXEC);
+
+	if (fd < 0)
+		die("AOBJ_IOC_CREATE");
+	return fd;
+}
+
+/* True if the @size bytes from @at on are all @value. */
+static bool bytes_are(int fd, off_t at, size_t size, uint8_t value)
+{
+	uint8_t buffer[4096];
+
+	while (size) {
+		size_t part = size < sizeof(buffer) ? size : sizeof(buffer);
+
+		if (pread(fd, buffer, part, at) != (ssize_t)part)
+			return false;
+		for (size_t i = 0; i < part; i++)
+			if (buffer[i] != value)
+				return false;
+		at += (off_t)part;
+		size -= part;
+	}
+	return true;
+}
+
+static void test_create(void)
+{
+	int fd = file_new(12345), open_fd;
+	char link[64] = "";
+	struct stat st = stat_of(fd);
+
+	check(S_ISREG(st.st_mode), "it is a regular file", "mode %o",
+	      st.st_mode);
+	check_equal((uint64_t)st.st_size, 12345, "of the size that was asked");
+	check_equal((uint64_t)st.st_blocks, 0, "that takes no blocks");
+	check_equal(object_info(fd).size, 12345, "AOBJ_IOC_INFO says the same");
+	if (readlink(text("/proc/self/fd/%d", fd), link, sizeof(link) - 1) < 0)
+		die("readlink");
+	check(strstr(link, "a file"), "/proc/self/fd shows its name", "%s",
+	      link);
+	check_result(fcntl(fd, F_GETFD), FD_CLOEXEC, "it is closed on exec");
+	open_fd = object_create("", 0, 0);
+	check_result(fcntl(open_fd, F_GETFD), 0, "or not, as asked");
+	close(open_fd);
+	close(fd);
+}
+
+static int create_raw(const struct aobj_create *create)
+{
+	int device = open("/dev/aobj", O_RDWR | O_CLOEXEC);
+	int fd = ioctl(device, AOBJ_IOC_CREATE, create), error = errno;
+
+	close(device);
+	errno = error;
+	return fd;
+}
+
+static int next_fd(void)
+{
+	int fd = dup(0);
+
+	close(fd);
+	return fd;
+}
+
+static void test_refused(void)
+{
+	struct aobj_create create = { .flags = 2 };
+	struct rlimit limit, none;
+
+	check_errno(create_raw(&create), EINVAL, "an unknown flag");
+	create = (struct aobj_create){ .reserved = 1 };
+	check_errno(create_raw(&create), EINVAL,
+		    "a reserved field that is set");
+	create = (struct aobj_create){ 0 };
+	memset(create.name, 'x', sizeof(create.name));
+	check_errno(create_raw(&create), EINVAL, "a name without an end");
+	create = (struct aobj_create){ .size = UINT64_MAX };
+	check_errno(create_raw(&create), EFBIG, "a size beyond all files");
+	check_errno(create_raw(NULL), EFAULT, "a bad address");
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		die("getrlimit");
+	/* One more for the device, none for the object. */
+	none = (struct rlimit){ (rlim_t)next_fd() + 1, limit.rlim_max };
+	setrlimit(RLIMIT_NOFILE, &none);
+	create = (struct aobj_create){ 0 };
+	check_errno(create_raw(&create), EMFILE, "a descriptor too many");
+	setrlimit(RLIMIT_NOFILE, &limit);
+	check_equal(stat_get("objects"), 0, "nothing is left of those");
+}
+
+/* Sizes that are no multiple of the page size, with eyes on the last page. */
+static void test_truncate(void)
+{
+	int fd = file_new(0);
+	uint8_t *map;
+
+	check_result(pwrite(fd, "0123456789", 10, 0), 10, "ten bytes");
+	check_equal((uint64_t)stat_of(fd).st_size, 10, "make ten bytes");
+	check_ok(ftruncate(fd, 4), "a shrink within a page");
+	check_equal((uint64_t)lseek(fd, 0, SEEK_END), 4, "is seen by lseek");
+	check_ok(ftruncate(fd, 10000), "growing again");
+	check(bytes_are(fd, 4, 9996, 0), "shows zeros after the four",
+	      "others");
+	map = object_map(fd, 0, 3, PROT_READ | PROT_WRITE, MAP_SHARED);
+	memset(map, 7, 3 * page_size);
+	check_equal((uint64_t)stat_of(fd).st_size, 10000,
+		    "writing to the mapping does not change the size");
+	check_ok(ftruncate(fd, 20000), "growing over what was written there");
+	check(bytes_are(fd, 0, 10000, 7), "keeps what was inside", "others");
+	check(bytes_are(fd, 10000, 10000, 0), "and zeros what was not",
+	      "others");
+	check_ok(ftruncate(fd, (off_t)page_size), "a shrink while mapped");
+	check_result(touch_read(map + page_size), SIGBUS,
+		     "past the end is SIGBUS");
+	check_result(touch_read(map), 0, "before it is not");
+	check_errno(ftruncate(fd, INT64_MAX), EFBIG, "a size beyond all");
+	object_unmap(map, 3);
+	close(fd);
+}
+
+static void test_blocks(void)
+{
+	size_t pages = working_set();
+	int fd = file_new(pages * page_size);
+	uint8_t *map =
+		object_map(fd, 0, pages, PROT_READ | PROT_WRITE, MAP_SHARED);
+
+	range_fill(map, SEED, 0, pages, 1);
+	check_equal((uint64_t)stat_of(fd).st_blocks, pages * page_size / 512,
+		    "blocks count what is in memory and on swap");
+	check_range(map, SEED, 0, pages, 1,
+		    "larger than the budget, it is paged");
+	object_unmap(map, pages);
+	close(fd);
+}
+
+/* The file goes on when the descriptor that made it has gone. */
+static void test_reopen(void)
+{
+	int fd = file_new(4 * page_size), again;
+	struct object o = { .pages = 4 };
+
+	check_result(pwrite(fd, "x", 1, 0), 1, "a byte is written");
+	again = open(text("/proc/self/fd/%d", fd), O_RDWR | O_CLOEXEC);
+	check(again >= 0, "it can be opened again by /proc", "%s",
+	      strerror(errno));
+	close(fd);
+	check(bytes_are(again, 0, 1, 'x'), "and is the same object", "another");
+	o.map = object_map(again, 0, 4, PROT_READ | PROT_WRITE, MAP_SHARED);
+	close(again);
+	check_result(o.map[0], 'x', "so it is by a mapping alone");
+	check_errno(module_unload(), EWOULDBLOCK,
+		    "the module cannot go while it is there");
+	object_unmap(o.map, 4);
+	check_equal(stat_get("objects"), 0, "with the mapping it goes");
+}
+
+#define RECORDS 500
+#define RECORD 37
+
+static int append_records(void *argument)
+{
+	int fd = open(text("/proc/self/fd/%d", *(int *)argument),
+		      O_WRONLY | O_APPEND);
+	char record[RECORD];
+
+	memset(record, 'r', sizeof(record));
+	for (int i = 0; i < RECORDS; i++)
+		if (write(fd, record, RECORD) != RECORD)
+			return 1;
+	return 0;
+}
+
+static void test_append(void)
+{
+	int fd = file_new(0);
+	pid_t pids[3];
+	int failed = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(pids); i++)
+		pids[i] = task_start(append_records, &fd);
+	for (size_t i = 0; i < ARRAY_SIZE(pids); i++)
+		failed += task_wait(pids[i]) != 0;
+	check_equal((uint64_t)failed, 0, "three processes append");
+	check_equal((uint64_t)stat_of(fd).st_size, 3 * RECORDS * RECORD,
+		    "no record overwrote another");
+	check(bytes_are(fd, 0, 3 * RECORDS * RECORD, 'r'), "none is torn",
+	      "holes");
+	close(fd);
+}
+
+static void test_advice(void)
+{
+	int fd = file_new(page_size);
+
+	check_result(posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM), 0,
+		     "posix_fadvise is taken");
+	check_result(posix_fallocate(fd, 0, (off_t)(3 * page_size)), 0,
+		     "posix_fallocate finds its way");
+	check_equal((uint64_t)stat_of(fd).st_size, 3 * page_size,
+		    "and makes the file larger");
+	check_ok(fsync(fd), "fsync");
+	check_ok(fchmod(fd, 0640), "fchmod");
+	check_equal(stat_of(fd).st_mode & 0777, 0640, "is seen by fstat");
+	close(fd);
+}
+
+int main(void)
+{
+	test_begin("file: an object as a regular file", 40);
+	test_create();
+	test_refused();
+	test_truncate();
+	test_blocks();
+	test_reopen();
+	test_append();
+	test_advice();
+	return test_end();
+}

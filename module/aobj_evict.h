@@ -15,28 +15,13 @@
 #ifndef AOBJ_EVICT_H
 #define AOBJ_EVICT_H
 
-#include "aobj_swapio.h"
-
-extern const struct aobj_io_ops aobj_evict_io_ops;
-
-/*
- * aobj_evict_requeue: puts a cluster on the queue that its pages ask for
- * => locked; call it after pages came or went; never sleeps
- * => a cluster that holds nothing any more is removed from the slot map
- */
-void aobj_evict_requeue(struct aobj_cluster *c);
+#include "aobj_internal.h"
 
 /*
  * aobj_evict_unmap: takes resident pages out of all page tables; locked
  * => after it PG_dirty tells whether they were written, pins aside
  */
 void aobj_evict_unmap(struct aobj_cluster *c, u64 mask);
-
-/*
- * aobj_evict_forget_slot: frees the slot of the page at @i; locked
- * => the page is resident, valid and not under write-out; dirty from here on
- */
-void aobj_evict_forget_slot(struct aobj_cluster *c, unsigned int i);
 
 /*
  * aobj_evict: ages and evicts until @mark pages are free or on their way
@@ -57,9 +42,6 @@ void aobj_evict_object(struct aobj *obj, unsigned long nr);
  * => looks at a number of clusters that @nr bounds; the next call goes on
  */
 unsigned long aobj_evict_clean(unsigned long nr);
-
-/* => nothing more may be submitted before something completes */
-bool aobj_evict_congested(void);
 
 /*
  * aobj_evict_wait_room: waits until @nr pages can be charged, and charges

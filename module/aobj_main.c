@@ -30,6 +30,7 @@
 #include "aobj_pager.h"
 #include "aobj_stats.h"
 #include "aobj_swap.h"
+#include "aobj_writeout.h"
 
 static char *budget;
 module_param(budget, charp, 0444);
@@ -71,7 +72,7 @@ static int __init aobj_init(void)
 	err = budget_init();
 	if (err)
 		return err;
-	err = aobj_swapio_init(&aobj_evict_io_ops, &aobj_pager_io_ops);
+	err = aobj_swapio_init(&aobj_writeout_io_ops, &aobj_pager_io_ops);
 	if (err)
 		return err;
 	err = aobj_cluster_init();

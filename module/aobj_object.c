@@ -23,6 +23,7 @@
 #include "aobj_object.h"
 #include "aobj_page.h"
 #include "aobj_pager.h"
+#include "aobj_queue.h"
 #include "aobj_swap.h"
 
 #define AOBJ_FS_MAGIC 0x616f626a /* "aobj" */
@@ -218,7 +219,7 @@ static u64 remove_once(struct aobj_cluster *c, u64 mask)
 	if (c->res)
 		remove_pages(c, mask, &r);
 	remove_slots(c, mask);
-	aobj_evict_requeue(c);
+	aobj_queue_update(c);
 	mutex_unlock(&c->lock);
 	aobj_page_free(r.pages, r.nr);
 

@@ -9,6 +9,7 @@
 #include "aobj_evict.h"
 #include "aobj_page.h"
 #include "aobj_pagedaemon.h"
+#include "aobj_writeout.h"
 
 /*
  * How long to rest when everything is pinned, or there is no slot: twice as
@@ -76,7 +77,7 @@ static bool has_work(const struct rest *rest)
 {
 	if (kthread_should_stop())
 		return true;
-	return short_of_pages() && !aobj_evict_congested() && !resting(rest);
+	return short_of_pages() && !aobj_writeout_congested() && !resting(rest);
 }
 
 /* => the free pages to aim at */
@@ -99,7 +100,7 @@ static int aobj_pagedaemon(void *unused)
 					short_of_pages() ? REST_MIN : HZ);
 		if (READ_ONCE(aobj_daemon_kicked))
 			rest_reset(&rest);
-		if (short_of_pages() && !aobj_evict_congested() &&
+		if (short_of_pages() && !aobj_writeout_congested() &&
 		    !resting(&rest))
 			rest_after(&rest, aobj_evict(mark()));
 	}

@@ -22,6 +22,7 @@
 #include "aobj_object.h"
 #include "aobj_page.h"
 #include "aobj_pager.h"
+#include "aobj_queue.h"
 
 #define AHEAD_MIN_BEHIND 2 /* resident pages before it that make a sequence */
 
@@ -308,7 +309,7 @@ static enum pass get_zero(struct get *g)
 	}
 	aobj_count(AOBJ_EV_ZERO_FILLS, got);
 	window_used(g, i);
-	aobj_evict_requeue(c);
+	aobj_queue_update(c);
 	return PASS_DONE;
 }
 
@@ -361,7 +362,7 @@ static u64 add_for_read(struct get *g)
 		mask |= BIT_ULL(i);
 	}
 	window_used(g, i);
-	aobj_evict_requeue(c);
+	aobj_queue_update(c);
 	return mask;
 }
 
@@ -461,7 +462,7 @@ static enum pass get_once(struct get *g)
 static void forget_empty(struct aobj_cluster *c)
 {
 	mutex_lock(&c->lock);
-	aobj_evict_requeue(c);
+	aobj_queue_update(c);
 	mutex_unlock(&c->lock);
 }
 
@@ -544,7 +545,7 @@ static void pager_read_failed(struct aobj_io *io, unsigned int k)
 			aobj_swap_unlink(c);
 		aobj_swap_mark_bad(slot);
 	}
-	aobj_evict_requeue(c);
+	aobj_queue_update(c);
 	mutex_unlock(&c->lock);
 
 	unlock_page(page);

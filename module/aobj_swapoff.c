@@ -6,12 +6,13 @@
 #include <linux/wait_bit.h>
 
 #include "aobj_cluster.h"
-#include "aobj_evict.h"
 #include "aobj_events.h"
+#include "aobj_evict.h"
 #include "aobj_page.h"
 #include "aobj_pager.h"
 #include "aobj_swap.h"
 #include "aobj_swapoff.h"
+#include "aobj_writeout.h"
 
 static bool on_device(const struct aobj_cluster *c, unsigned int i,
 		      const struct aobj_swapdev *dev)
@@ -42,7 +43,7 @@ static struct next_step forget_resident(struct aobj_cluster *c,
 		if (!on_device(c, i, dev) || skip & BIT_ULL(i))
 			continue;
 		if (page && PageUptodate(page) && !(c->writing & BIT_ULL(i))) {
-			aobj_evict_forget_slot(c, i);
+			aobj_writeout_forget_slot(c, i);
 			continue;
 		}
 		if (next.page_in)

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Write-out, see the header.
+ *
+ * Why a page that is freed when its write is over cannot have been changed
+ * behind our back:
+ *  - pages are mapped under the cluster's mutex, or by who took a reference
+ *    under it; an inactive page was unmapped under it, and being mapped again
+ *    makes it active;
+ *  - a zap passes the dirty bit on before it gives up the mapping's reference,
+ *    and who pinned a page does so before unpinning; so once the count is
+ *    frozen at our own one reference, PG_dirty tells the truth.
+ */
+#include <linux/mm.h>
+#include <linux/page_ref.h>
+#include <linux/wait_bit.h>
+
+#include "aobj_cluster.h"
+#include "aobj_events.h"
+#include "aobj_page.h"
+#include "aobj_queue.h"
+#include "aobj_writeout.h"
+
+#define INFLIGHT_SHARE 4 /* a quarter of the budget may be under write-out */
+#define LONG_RUN 16 /* slots: from here on a rewrite in place is sequential */
+
+void aobj_batch_submit(struct aobj_batch *b)
+{
+	aobj_swap_free(b->run.first, b->run.nr);
+	b->run.nr = 0;
+	if (b->io && b->io->nr)
+		aobj_swapio_submit(b->io);
+	else if (b->io)
+		bio_put(&b->io->bio);
+	b->io = NULL;
+}
+
+/* => the device counts bios that are submitted, and this one is not yet */
+static bool batch_open(struct aobj_batch *b, struct aobj_swapdev *dev, u32 slot)
+{
+	b->io = aobj_swapio_alloc(dev, slot, true, GFP_NOWAIT);
+	return b->io;
+}
+
+static void put_slot(struct aobj_cluster *c, unsigned int i, u32 slot)
+{
+	u32 old = c->slot[i];
+
+	if (old == slot)
+		return;
+	if (slot != AOBJ_SLOT_NONE)
+		aobj_swap_link(c, aobj_swap_dev(slot));
+	aobj_cluster_set_slot(c, i, slot);
+	if (!c->nr_slots)
+		aobj_swap_unlink(c);
+	if (aobj_slot_real(old))
+		aobj_swap_free(old, 1);
+}
+
+static void batch_add(struct aobj_batch *b, struct aobj_cluster *c,
+		      unsigned int i, u32 slot)
+{
+	struct page *page = c->res->page[i];
+
+	put_slot(c, i, slot);
+	/* Whatever changes the page from here on makes it dirty again. */
+	ClearPageDirty(page);
+	c->writing |= BIT_ULL(i);
+	atomic_long_inc(&aobj_totals.writing);
+	aobj_swapio_add(b->io, c, i, page);
+}
+
+/* => the pages from the first of @mask on whose own slots are consecutive */
+static u64 first_slot_run(struct aobj_cluster *c, u64 mask)
+{
+	unsigned int i, nr = 0;
+	u64 run = 0;
+	u32 first = 0;
+
+	for_each_page_bit(i, mask) {
+		if (!nr)
+			first = c->slot[i];
+		if (!aobj_slot_real(c->slot[i]) || c->slot[i] != first + nr)
+			break;
+		run |= BIT_ULL(i);
+		nr++;
+	}
+	return run;
+}
+
+/* => write these to the slots that they have: long runs, nothing to gain */
+static u64 pages_in_place(struct aobj_cluster *c, u64 mask)
+{
+	u64 run = first_slot_run(c, mask);
+	struct aobj_swapdev *dev;
+
+	if (hweight64(run) < LONG_RUN)
+		return 0;
+	dev = aobj_swap_dev(c->slot[__ffs64(run)]);
+	if (READ_ONCE(dev->draining) || READ_ONCE(dev->failed))
+		return 0;
+	return run;
+}
+
+static enum aobj_written write_in_place(struct aobj_batch *b,
+					struct aobj_cluster *c, u64 run,
+					unsigned long *written)
+{
+	u32 slot = c->slot[__ffs64(run)];
+	unsigned int i;
+
+	if (b->io)
+		return AOBJ_WRITTEN_AGAIN;
+	if (!batch_open(b, aobj_swap_dev(slot), slot))
+		return AOBJ_WRITTEN_CONGESTED;
+	for_each_page_bit(i, run)
+		batch_add(b, c, i, c->slot[i]);
+	*written += hweight64(run);
+	return AOBJ_WRITTEN_AGAIN;
+}
+
+/* => one slot run for a whole cluster, or one shared by small remains */
+static bool batch_has_room(const struct aobj_batch *b, unsigned int want)
+{
+	return b->run.nr >= want || (b->run.nr && want < LONG_RUN);
+}
+
+static enum aobj_written batch_start(struct aobj_batch *b)
+{
+	if (!aobj_swap_alloc(AOBJ_CLUSTER_PAGES, &b->run)) {
+		b->want_slots = true;
+		return AOBJ_WRITTEN_DONE;
+	}
+	if (!batch_open(b, b->run.dev, b->run.first)) {
+		aobj_swap_free(b->run.first, b->run.nr);
+		b->run.nr = 0;
+		return AOBJ_WRITTEN_CONGESTED;
+	}
+	return AOBJ_WRITTEN_DONE;
+}
+
+static enum aobj_written write_to_new(struct aobj_batch *b,
+				      struct aobj_cluster *c, u64 mask,
+				      unsigned long *written)
+{
+	enum aobj_written res = AOBJ_WRITTEN_DONE;
+	unsigned int i;
+
+	if (b->io && !batch_has_room(b, hweight64(mask)))
+		return AOBJ_WRITTEN_AGAIN;
+	if (!b->io)
+		res = batch_start(b);
+	if (res != AOBJ_WRITTEN_DONE || !b->io)
+		return res;
+
+	for_each_page_bit(i, mask) {
+		if (!b->run.nr)
+			return AOBJ_WRITTEN_AGAIN;
+		batch_add(b, c, i, b->run.first++);
+		b->run.nr--;
+		(*written)++;
+	}
+	return b->run.nr ? AOBJ_WRITTEN_DONE : AOBJ_WRITTEN_AGAIN;
+}
+
+/*
+ * With no slot to be had, a page may still be written where it was before.
+ * Those that cannot be must not crowd the inactive queue: ageing would stop,
+ * and never come to the clean pages.
+ */
+static enum aobj_written write_without_slots(struct aobj_batch *b,
+					     struct aobj_cluster *c, u64 mask,
+					     unsigned long *written)
+{
+	unsigned int i;
+
+	for_each_page_bit(i, mask) {
+		struct aobj_swapdev *dev;
+
+		if (!aobj_slot_real(c->slot[i]))
+			continue;
+		dev = aobj_swap_dev(c->slot[i]);
+		if (READ_ONCE(dev->draining) || READ_ONCE(dev->failed))
+			continue;
+		return write_in_place(
+			b, c, first_slot_run(c, mask & (~0ULL << i)), written);
+	}
+	aobj_cluster_activate(c, mask);
+	return AOBJ_WRITTEN_DONE;
+}
+
+enum aobj_written aobj_writeout(struct aobj_batch *b, struct aobj_cluster *c,
+				u64 mask, unsigned long *written)
+{
+	u64 run = pages_in_place(c, mask);
+	enum aobj_written res = AOBJ_WRITTEN_DONE;
+
+	if (run)
+		return write_in_place(b, c, run, written);
+	if (!b->full)
+		res = write_to_new(b, c, mask, written);
+	if (b->full || b->want_slots)
+		res = write_without_slots(b, c, mask, written);
+	return res;
+}
+
+/*
+ * Completion
+ */
+
+void aobj_writeout_freed(struct page **pages, unsigned int nr)
+{
+	aobj_count(AOBJ_EV_EVICTED, nr);
+	aobj_page_free(pages, nr);
+}
+
+bool aobj_writeout_take_clean(struct aobj_cluster *c, unsigned int i,
+			      struct page **page)
+{
+	struct page *p = c->res->page[i];
+
+	if (PageDirty(p) || !page_ref_freeze(p, 1))
+		return false;
+	if (PageDirty(p)) {
+		page_ref_unfreeze(p, 1);
+		return false;
+	}
+	aobj_cluster_del(c, i);
+	page_ref_unfreeze(p, 1);
+	*page = p;
+	return true;
+}
+
+/* => the page is written: free it unless it was used in the meantime */
+static bool written_page(struct aobj_cluster *c, unsigned int i,
+			 struct page **page)
+{
+	if (!(c->res->inactive & BIT_ULL(i)))
+		return false;
+	return aobj_writeout_take_clean(c, i, page);
+}
+
+/* Nothing is lost: the page stays, dirty, and is given another slot. */
+static void unwritten_page(struct aobj_cluster *c, unsigned int i,
+			   const struct aobj_io *io)
+{
+	u32 slot = aobj_cluster_set_slot(c, i, AOBJ_SLOT_NONE);
+
+	aobj_count(AOBJ_EV_WRITE_ERRORS, 1);
+	SetPageDirty(c->res->page[i]);
+	if (!c->nr_slots)
+		aobj_swap_unlink(c);
+	if (aobj_swapio_permanent(io->status))
+		aobj_swap_mark_bad(slot);
+	else
+		aobj_swap_free_unwritten(slot);
+}
+
+static void write_done(struct aobj_io *io, unsigned int first, unsigned int nr)
+{
+	struct aobj_cluster *c = io->cluster[first];
+	struct page *pages[AOBJ_CLUSTER_PAGES];
+	unsigned int freed = 0;
+	u64 mask = 0;
+
+	if (io->status) {
+		pr_warn_ratelimited("%pg: write error %d at slot %u\n",
+				    io->dev->bdev,
+				    blk_status_to_errno(io->status),
+				    io->slot + first - io->dev->base);
+	} else {
+		aobj_swap_write_worked(io->dev);
+	}
+
+	mutex_lock(&c->lock);
+	for (unsigned int k = first; k < first + nr; k++) {
+		unsigned int i = io->index[k];
+
+		mask |= BIT_ULL(i);
+		if (io->status)
+			unwritten_page(c, i, io);
+		else if (written_page(c, i, &pages[freed]))
+			freed++;
+	}
+	WRITE_ONCE(c->writing, c->writing & ~mask);
+	aobj_queue_update(c);
+	mutex_unlock(&c->lock);
+
+	atomic_long_sub(nr, &aobj_totals.writing);
+	aobj_writeout_freed(pages, freed);
+	/* Orders the bits' going before the look at who waits for that. */
+	smp_mb__after_atomic();
+	wake_up_var(&c->writing);
+}
+
+const struct aobj_io_ops aobj_writeout_io_ops = {
+	.write_done = write_done,
+};
+
+void aobj_writeout_forget_slot(struct aobj_cluster *c, unsigned int i)
+{
+	SetPageDirty(c->res->page[i]);
+	put_slot(c, i, AOBJ_SLOT_NONE);
+}
+
+bool aobj_writeout_congested(void)
+{
+	long limit = max_t(long, AOBJ_CLUSTER_PAGES,
+			   READ_ONCE(aobj_budget) / INFLIGHT_SHARE);
+
+	return atomic_long_read(&aobj_totals.writing) >= limit;
+}

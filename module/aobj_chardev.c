@@ -36,6 +36,7 @@ static int chardev_open(struct inode *inode, struct file *file)
 
 static int chardev_release(struct inode *inode, struct file *file)
 {
+	aobj_file_release(file);
 	aobj_object_detach(file->private_data);
 	return 0;
 }

@@ -24,8 +24,7 @@ unsigned int aobj_nospace_wait_ms = 10000;
  * Ageing
  */
 
-/* => references beyond the object's and the page tables': pinned, "loaned" */
-static bool page_pinned(struct page *page)
+bool aobj_evict_pinned(struct page *page)
 {
 	struct folio *folio = page_folio(page);
 
@@ -41,7 +40,7 @@ static u64 pages_to_age(struct aobj_cluster *c)
 	for_each_page_bit(i, mask) {
 		struct page *page = res->page[i];
 
-		if (!PageUptodate(page) || page_pinned(page))
+		if (!PageUptodate(page) || aobj_evict_pinned(page))
 			mask &= ~BIT_ULL(i);
 	}
 	return mask;
@@ -118,25 +117,6 @@ static u64 pages_to_evict(struct aobj_cluster *c)
 	return mask & ~used;
 }
 
-/* => the pages of @mask that are dirty; frees those that are clean */
-static u64 drop_clean(struct aobj_cluster *c, u64 mask, unsigned long *freed)
-{
-	struct page *pages[AOBJ_CLUSTER_PAGES];
-	unsigned int i, nr = 0;
-	u64 dirty = mask;
-
-	for_each_page_bit(i, mask) {
-		if (aobj_writeout_take_clean(c, i, &pages[nr])) {
-			nr++;
-			dirty &= ~BIT_ULL(i);
-		}
-	}
-	aobj_count(AOBJ_EV_CLEAN_DROPS, nr);
-	aobj_writeout_freed(pages, nr);
-	*freed += nr;
-	return dirty;
-}
-
 /* => frees what is clean, starts writing what is dirty */
 static enum aobj_written
 evict_cluster(struct aobj_batch *b, struct aobj_cluster *c, unsigned long *done)
@@ -144,7 +124,7 @@ evict_cluster(struct aobj_batch *b, struct aobj_cluster *c, unsigned long *done)
 	u64 mask = pages_to_evict(c);
 
 	if (mask)
-		mask = drop_clean(c, mask, done);
+		mask &= ~aobj_writeout_drop_clean(c, mask, done);
 	if (!mask)
 		return AOBJ_WRITTEN_DONE;
 	return aobj_writeout(b, c, mask, done);
@@ -303,7 +283,7 @@ unsigned long aobj_evict_clean(unsigned long nr)
 			break;
 		mask = pages_to_evict(c);
 		if (mask)
-			drop_clean(c, mask, &freed);
+			aobj_writeout_drop_clean(c, mask, &freed);
 		aobj_queue_return(c, false);
 	}
 	return freed;

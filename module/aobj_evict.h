@@ -17,6 +17,9 @@
 
 #include "aobj_internal.h"
 
+/* => references beyond the object's and the page tables': "loaned" */
+bool aobj_evict_pinned(struct page *page);
+
 /*
  * aobj_evict_unmap: takes resident pages out of all page tables; locked
  * => after it PG_dirty tells whether they were written, pins aside

@@ -20,8 +20,16 @@
 void aobj_file_attach(struct file *file, struct aobj *obj)
 {
 	file->private_data = obj;
+	atomic_inc(&obj->holders);
 	/* read(2) and write(2) move one offset, and no page is marked used. */
 	file->f_mode |= AOBJ_FMODE | FMODE_ATOMIC_POS;
+}
+
+void aobj_file_release(struct file *file)
+{
+	struct aobj *obj = file->private_data;
+
+	atomic_dec(&obj->holders);
 }
 
 int aobj_file_mmap(struct file *file, struct vm_area_struct *vma)
@@ -50,6 +58,12 @@ void aobj_file_show_fdinfo(struct seq_file *m, struct file *file)
 static int file_open(struct inode *inode, struct file *file)
 {
 	aobj_file_attach(file, inode->i_private);
+	return 0;
+}
+
+static int file_release(struct inode *inode, struct file *file)
+{
+	aobj_file_release(file);
 	return 0;
 }
 
@@ -111,6 +125,7 @@ static const struct inode_operations file_inode_ops = {
 static const struct file_operations file_fops = {
 	.owner = THIS_MODULE,
 	.open = file_open,
+	.release = file_release,
 	.mmap = aobj_file_mmap,
 	.llseek = aobj_llseek,
 	.read_iter = aobj_read_iter,

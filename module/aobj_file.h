@@ -27,6 +27,8 @@ int aobj_file_create(const char *name, u64 size, int flags);
 
 /* => the file is @obj from here on; f_mapping is the caller's to set */
 void aobj_file_attach(struct file *file, struct aobj *obj);
+/* => the file is about to go; the object's inode is still there */
+void aobj_file_release(struct file *file);
 int aobj_file_mmap(struct file *file, struct vm_area_struct *vma);
 void aobj_file_show_fdinfo(struct seq_file *m, struct file *file);
 

@@ -34,7 +34,8 @@ struct aobj_swapdev;
 
 /**
  * struct aobj - an object: anonymous memory that may be swapped
- * @refs: A: the open file and every cluster hold one
+ * @refs: A: the inode and every cluster hold one
+ * @holders: A: files that are open; with more than one, contents are shared
  * @clusters: 64-page clusters by page index / 64; the XArray's own lock
  * @mapping: I: of the object's own inode; every mapping of it hangs there
  * @npages: Z: size in pages
@@ -44,12 +45,14 @@ struct aobj_swapdev;
  * @swapped: A: pages that are on a swap device only
  * @slots: A: slots held
  * @bad: A: pages lost to read errors
+ * @write_errors: A: pages whose write has failed, ever: for who waits to hear
  * @ahead: where the last fault-ahead ended, in pages; a hint, unlocked
  * @window: how many pages it took; a hint, unlocked
  * @hand: the cluster where reclaim from this object goes on; a hint, unlocked
  */
 struct aobj {
 	struct kref refs;
+	atomic_t holders;
 	struct xarray clusters;
 	struct address_space *mapping;
 	pgoff_t npages;
@@ -59,6 +62,7 @@ struct aobj {
 	atomic_long_t swapped;
 	atomic_long_t slots;
 	atomic_long_t bad;
+	atomic_t write_errors;
 	pgoff_t ahead;
 	unsigned int window;
 	pgoff_t hand;
@@ -138,6 +142,21 @@ static inline pgoff_t aobj_cluster_first(const struct aobj_cluster *c)
 static inline u64 aobj_page_mask(unsigned int first, unsigned int nr)
 {
 	return (~0ULL >> (AOBJ_CLUSTER_PAGES - nr)) << first;
+}
+
+/* The places of the cluster at @index that lie in pages [@first, @end). */
+static inline u64 aobj_places_in(pgoff_t index, pgoff_t first, pgoff_t end)
+{
+	pgoff_t start = index << AOBJ_CLUSTER_SHIFT;
+	u64 mask = ~0ULL;
+
+	if (end <= start || first >= start + AOBJ_CLUSTER_PAGES)
+		return 0;
+	if (first > start)
+		mask <<= first - start;
+	if (end - start < AOBJ_CLUSTER_PAGES)
+		mask &= aobj_page_mask(0, end - start);
+	return mask;
 }
 
 #define for_each_page_bit(i, mask)                                \

@@ -6,6 +6,7 @@
 
 #include <linux/aobj.h>
 
+#include "aobj_flush.h"
 #include "aobj_ioctl.h"
 #include "aobj_object.h"
 #include "aobj_query.h"
@@ -94,6 +95,39 @@ static long ioctl_drop(struct aobj *obj, unsigned int cmd, void __user *arg)
 	return aobj_object_punch(obj, d.offset, d.length);
 }
 
+static bool good_flush(const struct aobj_flush *f)
+{
+	const u32 known = AOBJ_FLUSH_DEACTIVATE | AOBJ_FLUSH_FREE |
+			  AOBJ_FLUSH_CLEAN | AOBJ_FLUSH_WAIT;
+
+	return f->flags && !(f->flags & ~known) && !f->reserved &&
+	       !offset_in_page(f->offset) && !offset_in_page(f->length) &&
+	       f->offset + f->length >= f->offset;
+}
+
+/* => what was done is told also when not all of it was */
+static long ioctl_flush(struct aobj *obj, unsigned int cmd, void __user *arg)
+{
+	struct aobj_flushed flushed;
+	struct aobj_flush f;
+	int err = aobj_ioctl_struct(&f, sizeof(f), cmd, arg);
+	pgoff_t end = ULONG_MAX;
+
+	if (err)
+		return err;
+	if (_IOC_SIZE(cmd) < sizeof(f) || !good_flush(&f))
+		return -EINVAL;
+	if (f.length)
+		end = (f.offset + f.length) >> PAGE_SHIFT;
+	err = aobj_flush_range(obj, f.offset >> PAGE_SHIFT, end, f.flags,
+			       &flushed);
+	f.done = flushed.done << PAGE_SHIFT;
+	f.skipped = flushed.skipped << PAGE_SHIFT;
+	if (copy_to_user(arg, &f, sizeof(f)))
+		return -EFAULT;
+	return err;
+}
+
 long aobj_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct aobj *obj = file->private_data;
@@ -107,5 +141,7 @@ long aobj_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return ioctl_pages(obj, cmd, ptr);
 	if (aobj_ioctl_is(cmd, AOBJ_IOC_DROP))
 		return ioctl_drop(obj, cmd, ptr);
+	if (aobj_ioctl_is(cmd, AOBJ_IOC_FLUSH))
+		return ioctl_flush(obj, cmd, ptr);
 	return -ENOTTY;
 }

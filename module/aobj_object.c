@@ -210,8 +210,7 @@ static void remove_slots(struct aobj_cluster *c, u64 mask)
 	}
 }
 
-/* => what of @mask was busy, after waiting for some of it */
-static u64 remove_once(struct aobj_cluster *c, u64 mask)
+u64 aobj_object_remove(struct aobj_cluster *c, u64 mask)
 {
 	struct removal r = {};
 
@@ -233,19 +232,6 @@ static u64 remove_once(struct aobj_cluster *c, u64 mask)
 	return r.busy;
 }
 
-/* The places of the cluster at @index that lie in pages [@first, @end). */
-static u64 places_in(pgoff_t index, pgoff_t first, pgoff_t end)
-{
-	pgoff_t start = index << AOBJ_CLUSTER_SHIFT;
-	u64 mask = ~0ULL;
-
-	if (first > start)
-		mask <<= first - start;
-	if (end - start < AOBJ_CLUSTER_PAGES)
-		mask &= aobj_page_mask(0, end - start);
-	return mask;
-}
-
 /* => every page and slot that was in [@first, @end) is gone */
 static void remove_range(struct aobj *obj, pgoff_t first, pgoff_t end)
 {
@@ -253,12 +239,10 @@ static void remove_range(struct aobj *obj, pgoff_t first, pgoff_t end)
 	struct aobj_cluster *c;
 
 	for (; (c = aobj_cluster_next(obj, &index)); index++) {
-		u64 mask = 0;
+		u64 mask = aobj_places_in(index, first, end);
 
-		if (index << AOBJ_CLUSTER_SHIFT < end)
-			mask = places_in(index, first, end);
 		while (mask)
-			mask = remove_once(c, mask);
+			mask = aobj_object_remove(c, mask);
 		aobj_cluster_put(c);
 		if (index << AOBJ_CLUSTER_SHIFT >= end)
 			break;

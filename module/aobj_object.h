@@ -64,6 +64,13 @@ int aobj_object_size_once(struct aobj *obj, u64 npages);
  */
 int aobj_object_punch(struct aobj *obj, u64 pos, u64 len);
 
+/*
+ * aobj_object_remove: takes the pages of @mask, and their slots, out
+ * => nothing locked; waits for I/O on some of what is busy
+ * => what was busy: to be tried again
+ */
+u64 aobj_object_remove(struct aobj_cluster *c, u64 mask);
+
 /* In bytes; changed under the object's resize_lock. */
 static inline loff_t aobj_object_size(const struct aobj *obj)
 {

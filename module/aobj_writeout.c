@@ -205,17 +205,18 @@ enum aobj_written aobj_writeout(struct aobj_batch *b, struct aobj_cluster *c,
 }
 
 /*
- * Completion
+ * Freeing, and completion
  */
 
-void aobj_writeout_freed(struct page **pages, unsigned int nr)
+static void free_evicted(struct page **pages, unsigned int nr)
 {
 	aobj_count(AOBJ_EV_EVICTED, nr);
 	aobj_page_free(pages, nr);
 }
 
-bool aobj_writeout_take_clean(struct aobj_cluster *c, unsigned int i,
-			      struct page **page)
+/* => true: the page at @i is out, and *@page the caller's */
+static bool take_clean(struct aobj_cluster *c, unsigned int i,
+		       struct page **page)
 {
 	struct page *p = c->res->page[i];
 
@@ -231,13 +232,32 @@ bool aobj_writeout_take_clean(struct aobj_cluster *c, unsigned int i,
 	return true;
 }
 
+u64 aobj_writeout_drop_clean(struct aobj_cluster *c, u64 mask,
+			     unsigned long *freed)
+{
+	struct page *pages[AOBJ_CLUSTER_PAGES];
+	unsigned int i, nr = 0;
+	u64 dropped = 0;
+
+	for_each_page_bit(i, mask) {
+		if (take_clean(c, i, &pages[nr])) {
+			nr++;
+			dropped |= BIT_ULL(i);
+		}
+	}
+	aobj_count(AOBJ_EV_CLEAN_DROPS, nr);
+	free_evicted(pages, nr);
+	*freed += nr;
+	return dropped;
+}
+
 /* => the page is written: free it unless it was used in the meantime */
 static bool written_page(struct aobj_cluster *c, unsigned int i,
 			 struct page **page)
 {
 	if (!(c->res->inactive & BIT_ULL(i)))
 		return false;
-	return aobj_writeout_take_clean(c, i, page);
+	return take_clean(c, i, page);
 }
 
 /* Nothing is lost: the page stays, dirty, and is given another slot. */
@@ -248,6 +268,7 @@ static void unwritten_page(struct aobj_cluster *c, unsigned int i,
 
 	aobj_count(AOBJ_EV_WRITE_ERRORS, 1);
 	SetPageDirty(c->res->page[i]);
+	atomic_inc(&c->obj->write_errors);
 	if (!c->nr_slots)
 		aobj_swap_unlink(c);
 	if (aobj_swapio_permanent(io->status))
@@ -287,7 +308,7 @@ static void write_done(struct aobj_io *io, unsigned int first, unsigned int nr)
 	mutex_unlock(&c->lock);
 
 	atomic_long_sub(nr, &aobj_totals.writing);
-	aobj_writeout_freed(pages, freed);
+	free_evicted(pages, freed);
 	/* Orders the bits' going before the look at who waits for that. */
 	smp_mb__after_atomic();
 	wake_up_var(&c->writing);

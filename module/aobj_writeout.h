@@ -47,15 +47,13 @@ enum aobj_written aobj_writeout(struct aobj_batch *b, struct aobj_cluster *c,
 void aobj_batch_submit(struct aobj_batch *b);
 
 /*
- * aobj_writeout_take_clean: takes a page out if it is clean and nobody's else
- * => locked, the page is inactive; never sleeps
- * => true: the page at @i is out, and *@page the caller's
+ * aobj_writeout_drop_clean: frees those pages of @mask that are clean and that
+ * nobody else holds
+ * => locked; the pages are inactive and not under write-out; never sleeps
+ * => returns what it freed, as a mask, and adds the number to *@freed
  */
-bool aobj_writeout_take_clean(struct aobj_cluster *c, unsigned int i,
-			      struct page **page);
-
-/* => frees evicted pages, and counts them; nothing locked */
-void aobj_writeout_freed(struct page **pages, unsigned int nr);
+u64 aobj_writeout_drop_clean(struct aobj_cluster *c, u64 mask,
+			     unsigned long *freed);
 
 /*
  * aobj_writeout_forget_slot: frees the slot of the page at @i; locked

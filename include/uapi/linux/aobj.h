@@ -110,6 +110,38 @@ struct aobj_drop {
 	__u32 reserved;
 };
 
+#define AOBJ_FLUSH_DEACTIVATE 0x01 /* unmap; evicted next unless used again */
+#define AOBJ_FLUSH_FREE 0x02 /* throw contents away, if nobody shares them */
+#define AOBJ_FLUSH_CLEAN 0x04 /* begin to write what is dirty */
+#define AOBJ_FLUSH_WAIT 0x08 /* wait until nothing of the range is written */
+
+/**
+ * struct aobj_flush - AOBJ_IOC_FLUSH: do now what the page daemon may do later
+ * @offset: where the range begins, a multiple of the page size
+ * @length: bytes, a multiple of the page size; 0 is to the end; what lies past
+ *	the end is ignored
+ * @flags: AOBJ_FLUSH_*, at least one
+ * @reserved: must be 0
+ * @done: returns bytes that were deactivated, freed or found dirty
+ * @skipped: returns bytes in memory that were left alone: pinned by O_DIRECT or
+ *	the like, wired, or being read
+ *
+ * DEACTIVATE with CLEAN is to page a range out: what is clean is freed at once,
+ * the rest when it is written.  FREE is
+ * AOBJ_IOC_DROP while this file is the only one that is the object; while there
+ * are others (a mapping is not one) it is DEACTIVATE.
+ * Errors: EINVAL, EINTR; ENOSPC (CLEAN: swap is full), EIO (WAIT: a write
+ * failed; nothing is lost).
+ */
+struct aobj_flush {
+	__u64 offset;
+	__u64 length;
+	__u32 flags;
+	__u32 reserved;
+	__u64 done;
+	__u64 skipped;
+};
+
 #define AOBJ_NAME_MAX 64 /* bytes, the final NUL included */
 
 #define AOBJ_CREATE_CLOEXEC 0x01 /* close the new descriptor on exec(2) */
@@ -139,6 +171,7 @@ struct aobj_create {
 #define AOBJ_IOC_PAGES _IOW(AOBJ_IOC_MAGIC, 0x03, struct aobj_pages)
 #define AOBJ_IOC_DROP _IOW(AOBJ_IOC_MAGIC, 0x04, struct aobj_drop)
 #define AOBJ_IOC_CREATE _IOW(AOBJ_IOC_MAGIC, 0x05, struct aobj_create)
+#define AOBJ_IOC_FLUSH _IOWR(AOBJ_IOC_MAGIC, 0x06, struct aobj_flush)
 
 /**
  * struct aobj_swapon - AOBJ_CTL_SWAPON: take a block device for swap

@@ -56,6 +56,9 @@ struct object {
 
 int object_open(void);
 int object_create(const char *name, uint64_t bytes, uint32_t flags);
+int object_flush_raw(int fd, struct aobj_flush *flush);
+int object_flush(int fd, size_t first, size_t pages, uint32_t flags,
+		 uint64_t *done, uint64_t *skipped);
 int object_drop(int fd, size_t first, size_t pages);
 int object_resize(int fd, uint64_t bytes);
 void object_resize_pages(int fd, size_t pages);

@@ -47,6 +47,29 @@ int object_drop(int fd, size_t first, size_t pages)
 	return ioctl(fd, AOBJ_IOC_DROP, &drop);
 }
 
+int object_flush_raw(int fd, struct aobj_flush *flush)
+{
+	return ioctl(fd, AOBJ_IOC_FLUSH, flush);
+}
+
+/* Counts in pages; either may be NULL. */
+int object_flush(int fd, size_t first, size_t pages, uint32_t flags,
+		 uint64_t *done, uint64_t *skipped)
+{
+	struct aobj_flush flush = {
+		.offset = first * page_size,
+		.length = pages * page_size,
+		.flags = flags,
+	};
+	int result = object_flush_raw(fd, &flush);
+
+	if (done)
+		*done = flush.done / page_size;
+	if (skipped)
+		*skipped = flush.skipped / page_size;
+	return result;
+}
+
 int object_resize(int fd, uint64_t bytes)
 {
 	struct aobj_resize resize = { .size = bytes };

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Flush, see the header. */
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/sched/signal.h>
+#include <linux/wait_bit.h>
+
+#include <linux/aobj.h>
+
+#include "aobj_cluster.h"
+#include "aobj_evict.h"
+#include "aobj_flush.h"
+#include "aobj_object.h"
+#include "aobj_queue.h"
+#include "aobj_writeout.h"
+
+struct flush {
+	struct aobj *obj;
+	unsigned int flags;
+	struct aobj_batch batch;
+	struct aobj_flushed *flushed;
+};
+
+/*
+ * => pages of @mask that may be flushed; locked
+ * Those under read will be used by somebody right away.
+ */
+static u64 pages_to_flush(struct aobj_cluster *c, u64 mask)
+{
+	unsigned int i;
+
+	mask &= c->res->present;
+	for_each_page_bit(i, mask) {
+		struct page *page = c->res->page[i];
+
+		if (!PageUptodate(page) || aobj_evict_pinned(page))
+			mask &= ~BIT_ULL(i);
+	}
+	return mask;
+}
+
+/* => pages of @mask that are valid, not under write-out, and dirty */
+static u64 dirty_pages(struct aobj_cluster *c, u64 mask)
+{
+	unsigned int i;
+	u64 dirty = 0;
+
+	for_each_page_bit(i, mask & ~c->writing)
+		if (PageDirty(c->res->page[i]))
+			dirty |= BIT_ULL(i);
+	return dirty;
+}
+
+static void deactivate(struct aobj_cluster *c, u64 mask)
+{
+	aobj_cluster_deactivate(c, mask);
+	c->res->young &= ~mask;
+}
+
+/*
+ * => the pages that were dirty, which only now is known; counts what it did
+ * => to deactivate and to clean is to page out: then clean pages go at once
+ */
+static u64 flush_resident(struct flush *f, struct aobj_cluster *c, u64 mask)
+{
+	const unsigned int page_out = AOBJ_FLUSH_DEACTIVATE | AOBJ_FLUSH_CLEAN;
+	u64 pages = pages_to_flush(c, mask), dirty;
+	unsigned long dropped = 0;
+
+	f->flushed->skipped += hweight64(mask & c->res->present & ~pages);
+	aobj_evict_unmap(c, pages);
+	dirty = dirty_pages(c, pages);
+	if (f->flags & AOBJ_FLUSH_DEACTIVATE)
+		deactivate(c, pages);
+	f->flushed->done +=
+		hweight64(f->flags & AOBJ_FLUSH_DEACTIVATE ? pages : dirty);
+	if ((f->flags & page_out) == page_out)
+		aobj_writeout_drop_clean(c, pages & ~dirty & ~c->writing,
+					 &dropped);
+	aobj_queue_update(c);
+	return f->flags & AOBJ_FLUSH_CLEAN ? dirty : 0;
+}
+
+/* => waits until something can be submitted again */
+static int wait_congested(void)
+{
+	while (aobj_writeout_congested()) {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		if (!aobj_swapio_reap())
+			schedule_timeout_killable(1);
+	}
+	return 0;
+}
+
+/* => sends off some of the pages of *@dirty; the rest stays in it */
+static int clean_some(struct flush *f, struct aobj_cluster *c, u64 *dirty)
+{
+	enum aobj_written res = AOBJ_WRITTEN_DONE;
+	unsigned long written = 0;
+
+	mutex_lock(&c->lock);
+	*dirty &= c->res ? c->res->present : 0;
+	*dirty = dirty_pages(c, *dirty);
+	if (*dirty)
+		res = aobj_writeout(&f->batch, c, *dirty, &written);
+	*dirty &= ~c->writing;
+	mutex_unlock(&c->lock);
+
+	if (res != AOBJ_WRITTEN_DONE || aobj_writeout_congested())
+		aobj_batch_submit(&f->batch);
+	if (f->batch.want_slots)
+		return -ENOSPC;
+	if (res == AOBJ_WRITTEN_CONGESTED && !aobj_swapio_reap())
+		schedule_timeout_killable(1);
+	return wait_congested();
+}
+
+static int clean(struct flush *f, struct aobj_cluster *c, u64 dirty)
+{
+	int err = 0;
+
+	while (dirty && !err)
+		err = clean_some(f, c, &dirty);
+	return err;
+}
+
+/* => pages and slots are gone, but for pages that somebody holds */
+static void free_pages_of(struct flush *f, struct aobj_cluster *c, u64 mask)
+{
+	u64 held = 0, had = 0;
+
+	mutex_lock(&c->lock);
+	if (c->res) {
+		had = mask & c->res->present;
+		held = had & ~pages_to_flush(c, mask);
+	}
+	mutex_unlock(&c->lock);
+	f->flushed->skipped += hweight64(held);
+	f->flushed->done += hweight64(had & ~held);
+	mask &= ~held;
+	while (mask)
+		mask = aobj_object_remove(c, mask);
+}
+
+static int flush_cluster(struct flush *f, struct aobj_cluster *c, u64 mask)
+{
+	u64 dirty = 0;
+
+	if (f->flags & AOBJ_FLUSH_FREE) {
+		free_pages_of(f, c, mask);
+		return 0;
+	}
+	mutex_lock(&c->lock);
+	if (c->res)
+		dirty = flush_resident(f, c, mask);
+	mutex_unlock(&c->lock);
+	return clean(f, c, dirty);
+}
+
+static int wait_written(struct aobj_cluster *c, u64 mask)
+{
+	return wait_var_event_killable(&c->writing,
+				       !(READ_ONCE(c->writing) & mask));
+}
+
+typedef int cluster_fn(struct flush *f, struct aobj_cluster *c, u64 mask);
+
+static int wait_cluster(struct flush *f, struct aobj_cluster *c, u64 mask)
+{
+	return wait_written(c, mask);
+}
+
+static int for_each_cluster(struct flush *f, pgoff_t first, pgoff_t end,
+			    cluster_fn *fn)
+{
+	pgoff_t index = first >> AOBJ_CLUSTER_SHIFT;
+	struct aobj_cluster *c;
+	u64 mask;
+	int err = 0;
+
+	for (; !err && (c = aobj_cluster_next(f->obj, &index)); index++) {
+		mask = aobj_places_in(index, first, end);
+		if (mask)
+			err = fn(f, c, mask);
+		aobj_cluster_put(c);
+		if (!mask)
+			break;
+		if (fatal_signal_pending(current))
+			err = -EINTR;
+		cond_resched();
+	}
+	return err;
+}
+
+/* While others hold the object its contents are not ours to throw away. */
+static unsigned int allowed(struct aobj *obj, unsigned int flags)
+{
+	if (flags & AOBJ_FLUSH_FREE && atomic_read(&obj->holders) > 1)
+		flags = (flags & ~AOBJ_FLUSH_FREE) | AOBJ_FLUSH_DEACTIVATE;
+	return flags;
+}
+
+int aobj_flush_range(struct aobj *obj, pgoff_t first, pgoff_t end,
+		     unsigned int flags, struct aobj_flushed *flushed)
+{
+	struct flush f = {
+		.obj = obj,
+		.flags = allowed(obj, flags),
+		.flushed = flushed,
+	};
+	int errors = atomic_read(&obj->write_errors);
+	int err = 0;
+
+	*flushed = (struct aobj_flushed){};
+	end = min(end, aobj_object_npages(obj));
+	if (first < end && f.flags & ~AOBJ_FLUSH_WAIT)
+		err = for_each_cluster(&f, first, end, flush_cluster);
+	aobj_batch_submit(&f.batch);
+	if (err || !(f.flags & AOBJ_FLUSH_WAIT) || first >= end)
+		return err;
+	err = for_each_cluster(&f, first, end, wait_cluster);
+	if (!err && atomic_read(&obj->write_errors) != errors)
+		err = -EIO;
+	return err;
+}

@@ -7,6 +7,7 @@
 #include "aobj_cluster.h"
 #include "aobj_events.h"
 #include "aobj_object.h"
+#include "aobj_wired.h"
 
 static struct kmem_cache *cluster_cache;
 static struct kmem_cache *resident_cache;
@@ -205,6 +206,7 @@ struct page *aobj_cluster_del(struct aobj_cluster *c, unsigned int i)
 
 	lockdep_assert_held(&c->lock);
 	aobj_cluster_activate(c, BIT_ULL(i));
+	aobj_cluster_unwire(c, BIT_ULL(i));
 	page_folio(page)->mapping = NULL;
 	res->page[i] = NULL;
 	res->present &= ~BIT_ULL(i);
@@ -236,6 +238,15 @@ void aobj_cluster_activate(struct aobj_cluster *c, u64 mask)
 		return;
 	c->res->inactive &= ~mask;
 	atomic_long_sub(hweight64(mask), &aobj_totals.inactive);
+}
+
+void aobj_cluster_unwire(struct aobj_cluster *c, u64 mask)
+{
+	mask &= c->res->wired;
+	if (!mask)
+		return;
+	c->res->wired &= ~mask;
+	aobj_wired_uncharge(c->obj, hweight64(mask));
 }
 
 u32 aobj_cluster_set_slot(struct aobj_cluster *c, unsigned int i, u32 slot)

@@ -61,6 +61,12 @@ void aobj_cluster_deactivate(struct aobj_cluster *c, u64 mask);
 void aobj_cluster_activate(struct aobj_cluster *c, u64 mask);
 
 /*
+ * aobj_cluster_unwire: gives wired pages of @mask back to the pager; locked
+ * => so does aobj_cluster_del(); what they were charged is given back
+ */
+void aobj_cluster_unwire(struct aobj_cluster *c, u64 mask);
+
+/*
  * aobj_cluster_set_slot: gives the page at @i a slot, none, or a bad one
  * => locked; never sleeps, never allocates
  * => returns the old slot, for the caller to free

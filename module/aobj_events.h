@@ -50,6 +50,7 @@ unsigned long aobj_events_sum(enum aobj_event ev);
  * @swapped: on a swap device only
  * @bad: lost to read errors
  * @writing: under write-out
+ * @wired: wired, or of objects that are not swapped
  *
  * The resident total is what is charged to the budget: see aobj_page.h.
  */
@@ -60,6 +61,7 @@ struct aobj_totals {
 	atomic_long_t swapped;
 	atomic_long_t bad;
 	atomic_long_t writing;
+	atomic_long_t wired;
 };
 
 extern struct aobj_totals aobj_totals;

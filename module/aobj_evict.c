@@ -34,7 +34,7 @@ bool aobj_evict_pinned(struct page *page)
 static u64 pages_to_age(struct aobj_cluster *c)
 {
 	struct aobj_resident *res = c->res;
-	u64 mask = res->present & ~res->inactive & ~res->young;
+	u64 mask = res->present & ~res->inactive & ~res->young & ~res->wired;
 	unsigned int i;
 
 	for_each_page_bit(i, mask) {
@@ -247,6 +247,8 @@ void aobj_evict_object(struct aobj *obj, unsigned long nr)
 	struct aobj_batch b = {};
 	unsigned long done = 0;
 
+	if (READ_ONCE(obj->noswap))
+		nr = 0;
 	for (int scanned = 0; scanned < OBJECT_SCAN && done < nr; scanned++) {
 		struct aobj_cluster *c = object_pop(obj, &index);
 		enum aobj_written res = AOBJ_WRITTEN_DONE;

@@ -43,11 +43,14 @@ void aobj_file_show_fdinfo(struct seq_file *m, struct file *file)
 {
 	struct aobj *obj = file->private_data;
 
+	if (obj->name[0])
+		seq_printf(m, "aobj-name:\t%s\n", obj->name);
 	seq_printf(m, "aobj-size:\t%lld B\n", aobj_object_size(obj));
 	seq_printf(m, "aobj-resident:\t%llu B\n",
 		   aobj_bytes_of(&obj->resident));
 	seq_printf(m, "aobj-swapped:\t%llu B\n", aobj_bytes_of(&obj->swapped));
 	seq_printf(m, "aobj-bad:\t%llu B\n", aobj_bytes_of(&obj->bad));
+	seq_printf(m, "aobj-wired:\t%llu B\n", aobj_bytes_of(&obj->wired));
 }
 
 /*
@@ -178,7 +181,9 @@ static struct file *file_new(const char *name, u64 size)
 
 	if (IS_ERR(obj))
 		return ERR_CAST(obj);
-	err = aobj_object_truncate(obj, size);
+	err = aobj_object_set_name(obj, name);
+	if (!err)
+		err = aobj_object_truncate(obj, size);
 	if (err) {
 		aobj_object_detach(obj);
 		return ERR_PTR(err);

@@ -29,7 +29,9 @@ static u64 pages_to_flush(struct aobj_cluster *c, u64 mask)
 {
 	unsigned int i;
 
-	mask &= c->res->present;
+	if (READ_ONCE(c->obj->noswap))
+		return 0;
+	mask &= c->res->present & ~c->res->wired;
 	for_each_page_bit(i, mask) {
 		struct page *page = c->res->page[i];
 

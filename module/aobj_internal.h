@@ -23,6 +23,8 @@
 #include <linux/refcount.h>
 #include <linux/xarray.h>
 
+#include <linux/aobj.h>
+
 struct aobj_swapdev;
 
 #define AOBJ_CLUSTER_SHIFT 6
@@ -45,6 +47,10 @@ struct aobj_swapdev;
  * @swapped: A: pages that are on a swap device only
  * @slots: A: slots held
  * @bad: A: pages lost to read errors
+ * @wired: A: pages charged to @user: those wired, or the size of one of NOSWAP
+ * @user: Z: who pays for @wired, or NULL
+ * @noswap: Z: its pages never leave memory
+ * @name: Z: of the object, for people; ends in NUL
  * @write_errors: A: pages whose write has failed, ever: for who waits to hear
  * @ahead: where the last fault-ahead ended, in pages; a hint, unlocked
  * @window: how many pages it took; a hint, unlocked
@@ -62,6 +68,10 @@ struct aobj {
 	atomic_long_t swapped;
 	atomic_long_t slots;
 	atomic_long_t bad;
+	atomic_long_t wired;
+	struct user_struct *user;
+	bool noswap;
+	char name[AOBJ_NAME_MAX];
 	atomic_t write_errors;
 	pgoff_t ahead;
 	unsigned int window;
@@ -74,12 +84,14 @@ struct aobj {
  * @present: L: pages that are here; one under read is locked and not uptodate
  * @inactive: L: unmapped by ageing and not used since
  * @young: L: used since the cluster was last aged
+ * @wired: L: neither aged nor evicted
  */
 struct aobj_resident {
 	struct page *page[AOBJ_CLUSTER_PAGES];
 	u64 present;
 	u64 inactive;
 	u64 young;
+	u64 wired;
 };
 
 enum aobj_queue_id {

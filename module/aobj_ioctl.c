@@ -10,6 +10,7 @@
 #include "aobj_ioctl.h"
 #include "aobj_object.h"
 #include "aobj_query.h"
+#include "aobj_wire.h"
 
 bool aobj_ioctl_is(unsigned int cmd, unsigned int ours)
 {
@@ -40,24 +41,34 @@ static long ioctl_resize(struct aobj *obj, unsigned int cmd, void __user *arg)
 	return aobj_object_resize(obj, aobj_pages_of(r.size));
 }
 
+/* => gives out a structure of ours, of whatever size the caller has */
+static long ioctl_answer(unsigned int cmd, void __user *arg, const void *from,
+			 size_t ours)
+{
+	size_t size = _IOC_SIZE(cmd), part = min(size, ours);
+
+	if (!size)
+		return -EINVAL;
+	if (copy_to_user(arg, from, part) ||
+	    clear_user(arg + part, size - part))
+		return -EFAULT;
+	return 0;
+}
+
 static long ioctl_info(struct aobj *obj, unsigned int cmd, void __user *arg)
 {
-	struct aobj_info info = {
+	const struct aobj_info info = {
 		.size = aobj_object_size(obj),
 		.resident = aobj_bytes_of(&obj->resident),
 		.swapped = aobj_bytes_of(&obj->swapped),
 		.slots = aobj_bytes_of(&obj->slots),
 		.bad = aobj_bytes_of(&obj->bad),
 		.page_size = PAGE_SIZE,
+		.flags = READ_ONCE(obj->noswap) ? AOBJ_INFO_NOSWAP : 0,
+		.wired = aobj_bytes_of(&obj->wired),
 	};
-	size_t size = _IOC_SIZE(cmd), ours = min(size, sizeof(info));
 
-	if (!size)
-		return -EINVAL;
-	if (copy_to_user(arg, &info, ours) ||
-	    clear_user(arg + ours, size - ours))
-		return -EFAULT;
-	return 0;
+	return ioctl_answer(cmd, arg, &info, sizeof(info));
 }
 
 /* => the object's size with all of its last page */
@@ -81,18 +92,63 @@ static long ioctl_pages(struct aobj *obj, unsigned int cmd, void __user *arg)
 				p.length >> PAGE_SHIFT, u64_to_user_ptr(p.vec));
 }
 
-static long ioctl_drop(struct aobj *obj, unsigned int cmd, void __user *arg)
+typedef int range_fn(struct aobj *obj, pgoff_t first, pgoff_t end);
+
+static long ioctl_range(struct aobj *obj, unsigned int cmd, void __user *arg,
+			range_fn *fn)
 {
-	struct aobj_drop d;
-	int err = aobj_ioctl_struct(&d, sizeof(d), cmd, arg);
+	struct aobj_range r;
+	int err = aobj_ioctl_struct(&r, sizeof(r), cmd, arg);
 
 	if (err)
 		return err;
-	if (d.flags || d.reserved || offset_in_page(d.offset) ||
-	    offset_in_page(d.length) || d.offset + d.length < d.offset ||
-	    d.offset + d.length > whole_pages(obj))
+	if (r.flags || r.reserved || offset_in_page(r.offset) ||
+	    offset_in_page(r.length) || r.offset + r.length < r.offset ||
+	    r.offset + r.length > whole_pages(obj))
 		return -EINVAL;
-	return aobj_object_punch(obj, d.offset, d.length);
+	return fn(obj, r.offset >> PAGE_SHIFT,
+		  (r.offset + r.length) >> PAGE_SHIFT);
+}
+
+static int drop(struct aobj *obj, pgoff_t first, pgoff_t end)
+{
+	return aobj_object_punch(obj, (u64)first << PAGE_SHIFT,
+				 (u64)(end - first) << PAGE_SHIFT);
+}
+
+static long ioctl_noswap(struct aobj *obj, unsigned int cmd, void __user *arg)
+{
+	struct aobj_noswap n;
+	int err = aobj_ioctl_struct(&n, sizeof(n), cmd, arg);
+
+	if (err)
+		return err;
+	if (n.flags || n.reserved)
+		return -EINVAL;
+	return aobj_set_noswap(obj);
+}
+
+static long ioctl_name(struct aobj *obj, unsigned int cmd, void __user *arg)
+{
+	struct aobj_name n;
+	int err = aobj_ioctl_struct(&n, sizeof(n), cmd, arg);
+
+	if (err)
+		return err;
+	if (strnlen(n.name, sizeof(n.name)) == sizeof(n.name))
+		return -EINVAL;
+	return aobj_object_set_name(obj, n.name);
+}
+
+static long ioctl_features(unsigned int cmd, void __user *arg)
+{
+	const struct aobj_features f = {
+		.features = AOBJ_FEATURE_CREATE | AOBJ_FEATURE_DROP |
+			    AOBJ_FEATURE_FLUSH | AOBJ_FEATURE_WIRE |
+			    AOBJ_FEATURE_NOSWAP | AOBJ_FEATURE_NAME,
+	};
+
+	return ioctl_answer(cmd, arg, &f, sizeof(f));
 }
 
 static bool good_flush(const struct aobj_flush *f)
@@ -140,8 +196,18 @@ long aobj_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	if (aobj_ioctl_is(cmd, AOBJ_IOC_PAGES))
 		return ioctl_pages(obj, cmd, ptr);
 	if (aobj_ioctl_is(cmd, AOBJ_IOC_DROP))
-		return ioctl_drop(obj, cmd, ptr);
+		return ioctl_range(obj, cmd, ptr, drop);
 	if (aobj_ioctl_is(cmd, AOBJ_IOC_FLUSH))
 		return ioctl_flush(obj, cmd, ptr);
+	if (aobj_ioctl_is(cmd, AOBJ_IOC_WIRE))
+		return ioctl_range(obj, cmd, ptr, aobj_wire);
+	if (aobj_ioctl_is(cmd, AOBJ_IOC_UNWIRE))
+		return ioctl_range(obj, cmd, ptr, aobj_unwire);
+	if (aobj_ioctl_is(cmd, AOBJ_IOC_NOSWAP))
+		return ioctl_noswap(obj, cmd, ptr);
+	if (aobj_ioctl_is(cmd, AOBJ_IOC_NAME))
+		return ioctl_name(obj, cmd, ptr);
+	if (aobj_ioctl_is(cmd, AOBJ_IOC_FEATURES))
+		return ioctl_features(cmd, ptr);
 	return -ENOTTY;
 }

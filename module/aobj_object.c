@@ -25,6 +25,7 @@
 #include "aobj_pager.h"
 #include "aobj_queue.h"
 #include "aobj_swap.h"
+#include "aobj_wired.h"
 
 #define AOBJ_FS_MAGIC 0x616f626a /* "aobj" */
 #define MAX_SIZE ((u64)LLONG_MAX & PAGE_MASK)
@@ -118,7 +119,9 @@ static void object_free(struct kref *refs)
 	WARN_ON_ONCE(atomic_long_read(&obj->resident) ||
 		     atomic_long_read(&obj->swapped) ||
 		     atomic_long_read(&obj->slots) ||
-		     atomic_long_read(&obj->bad));
+		     atomic_long_read(&obj->bad) ||
+		     atomic_long_read(&obj->wired));
+	aobj_wired_forget_user(obj);
 	mutex_destroy(&obj->resize_lock);
 	kfree(obj);
 	atomic_long_dec(&aobj_totals.objects);
@@ -254,6 +257,22 @@ static void remove_range(struct aobj *obj, pgoff_t first, pgoff_t end)
  * The size
  */
 
+/* The size of an object that is not swapped is paid for, not its pages. */
+static int charge_size(struct aobj *obj, loff_t size)
+{
+	pgoff_t npages = aobj_pages_of(size);
+
+	if (!obj->noswap || npages <= obj->npages)
+		return 0;
+	return aobj_wired_charge(obj, npages - obj->npages);
+}
+
+static void uncharge_size(struct aobj *obj, pgoff_t npages)
+{
+	if (obj->noswap && npages < obj->npages)
+		aobj_wired_uncharge(obj, obj->npages - npages);
+}
+
 static void set_size(struct aobj *obj, loff_t size)
 {
 	i_size_write(obj->mapping->host, size);
@@ -307,6 +326,7 @@ static int shrink(struct aobj *obj, loff_t size)
 
 	if (err)
 		return err;
+	uncharge_size(obj, npages);
 	set_size(obj, size);
 	unmap_mapping_pages(obj->mapping, npages, 0, true);
 	remove_range(obj, npages, PAGES_END);
@@ -318,6 +338,8 @@ static int grow(struct aobj *obj, loff_t size)
 {
 	int err = zero_tail(obj, aobj_object_size(obj));
 
+	if (!err)
+		err = charge_size(obj, size);
 	if (!err)
 		set_size(obj, size);
 	return err;
@@ -371,9 +393,9 @@ int aobj_object_size_once(struct aobj *obj, u64 npages)
 	if (err)
 		return err;
 	if (!obj->sized)
-		set_size(obj, npages << PAGE_SHIFT);
+		err = grow(obj, npages << PAGE_SHIFT);
 	mutex_unlock(&obj->resize_lock);
-	return 0;
+	return err;
 }
 
 /*
@@ -395,6 +417,17 @@ static int punch(struct aobj *obj, loff_t pos, loff_t end)
 		return err;
 	unmap_mapping_pages(obj->mapping, first, last - first, false);
 	remove_range(obj, first, last);
+	return 0;
+}
+
+int aobj_object_set_name(struct aobj *obj, const char *name)
+{
+	int err = mutex_lock_killable(&obj->resize_lock);
+
+	if (err)
+		return err;
+	strscpy(obj->name, name, sizeof(obj->name));
+	mutex_unlock(&obj->resize_lock);
 	return 0;
 }
 
@@ -427,6 +460,7 @@ static void object_destroy(struct aobj *obj)
 {
 	/* No mapping is left, and nobody else can resize: no file is either. */
 	mutex_lock(&obj->resize_lock);
+	uncharge_size(obj, 0);
 	set_size(obj, 0);
 	remove_range(obj, 0, PAGES_END);
 	mutex_unlock(&obj->resize_lock);

@@ -64,6 +64,9 @@ int aobj_object_size_once(struct aobj *obj, u64 npages);
  */
 int aobj_object_punch(struct aobj *obj, u64 pos, u64 len);
 
+/* => a name for people; cut to AOBJ_NAME_MAX - 1 bytes; -EINTR */
+int aobj_object_set_name(struct aobj *obj, const char *name);
+
 /*
  * aobj_object_remove: takes the pages of @mask, and their slots, out
  * => nothing locked; waits for I/O on some of what is busy

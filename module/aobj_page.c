@@ -6,6 +6,7 @@
 
 #include "aobj_events.h"
 #include "aobj_page.h"
+#include "aobj_wired.h"
 
 unsigned long aobj_budget;
 atomic_long_t aobj_charged;
@@ -31,6 +32,8 @@ int aobj_budget_set(unsigned long pages)
 {
 	if (pages < aobj_budget_min() || pages > totalram_pages())
 		return -EINVAL;
+	if (aobj_wired_share(pages) < atomic_long_read(&aobj_totals.wired))
+		return -EBUSY;
 	WRITE_ONCE(aobj_budget, pages);
 	aobj_daemon_kick();
 	wake_up_all(&aobj_room_wait);

@@ -45,7 +45,7 @@ void aobj_queue_update(struct aobj_cluster *c)
 	enum aobj_queue_id id = AOBJ_QUEUE_NONE;
 
 	lockdep_assert_held(&c->lock);
-	if (c->res)
+	if (c->res && !READ_ONCE(c->obj->noswap))
 		id = c->res->inactive ? AOBJ_QUEUE_INACTIVE : AOBJ_QUEUE_ACTIVE;
 	if (c->queue != id)
 		queue_set(c, id, false);

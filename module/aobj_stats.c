@@ -41,6 +41,7 @@ TOTAL_BYTES(inactive);
 TOTAL_BYTES(swapped);
 TOTAL_BYTES(bad);
 TOTAL_BYTES(writing);
+TOTAL_BYTES(wired);
 
 #define TOTAL_COUNT(_name)                                                    \
 	static ssize_t _name##_show(struct device *dev,                       \
@@ -55,15 +56,11 @@ TOTAL_COUNT(objects);
 TOTAL_COUNT(clusters);
 
 static struct attribute *total_attrs[] = {
-	&dev_attr_budget.attr,
-	&dev_attr_resident.attr,
-	&dev_attr_inactive.attr,
-	&dev_attr_swapped.attr,
-	&dev_attr_bad.attr,
-	&dev_attr_writing.attr,
-	&dev_attr_objects.attr,
-	&dev_attr_clusters.attr,
-	NULL,
+	&dev_attr_budget.attr,	 &dev_attr_resident.attr,
+	&dev_attr_inactive.attr, &dev_attr_swapped.attr,
+	&dev_attr_bad.attr,	 &dev_attr_writing.attr,
+	&dev_attr_wired.attr,	 &dev_attr_objects.attr,
+	&dev_attr_clusters.attr, NULL,
 };
 
 static const struct attribute_group total_group = {

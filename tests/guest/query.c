@@ -29,7 +29,8 @@ static void test_new(void)
 	check_equal(info.size, 0, "an object never sized has size 0");
 	check_equal(info.page_size, page_size,
 		    "the page size is the machine's");
-	check_equal(info.reserved, 0, "the reserved field is written as 0");
+	check_equal(info.flags, 0, "no flag is set");
+	check_equal(info.wired, 0, "nothing is wired");
 	object_resize_pages(fd, 1000);
 	info = object_info(fd);
 	check_equal(info.size, 1000 * page_size, "the size is what was asked");

@@ -25,9 +25,9 @@ static const struct total {
 	const char *name; /* in sysfs, in the table and in JSON */
 	bool is_size;
 } totals[] = {
-	{ "budget", true },   { "resident", true },  { "inactive", true },
-	{ "swapped", true },  { "bad", true },	     { "writing", true },
-	{ "objects", false }, { "clusters", false },
+	{ "budget", true },  { "resident", true }, { "inactive", true },
+	{ "swapped", true }, { "bad", true },	   { "writing", true },
+	{ "wired", true },   { "objects", false }, { "clusters", false },
 };
 
 #define TOTAL_COUNT (sizeof(totals) / sizeof(totals[0]))

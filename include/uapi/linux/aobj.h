@@ -45,6 +45,8 @@ struct aobj_resize {
 	__u32 reserved;
 };
 
+#define AOBJ_INFO_NOSWAP 0x01 /* the object is not swapped */
+
 /**
  * struct aobj_info - AOBJ_IOC_INFO: what an object holds
  * @size: bytes; 0 for one never sized
@@ -53,7 +55,8 @@ struct aobj_resize {
  * @slots: bytes of swap slots held, those behind resident pages included
  * @bad: bytes lost to swap read errors (touching them is SIGBUS)
  * @page_size: bytes per page, the unit of AOBJ_IOC_PAGES
- * @reserved: written as 0
+ * @flags: AOBJ_INFO_*
+ * @wired: bytes that are wired, or the size of an object that is not swapped
  */
 struct aobj_info {
 	__u64 size;
@@ -62,7 +65,8 @@ struct aobj_info {
 	__u64 slots;
 	__u64 bad;
 	__u32 page_size;
-	__u32 reserved;
+	__u32 flags;
+	__u64 wired;
 };
 
 /* The state of one page; a byte of 0 is a page never touched (or dropped). */
@@ -93,17 +97,25 @@ struct aobj_pages {
 };
 
 /**
- * struct aobj_drop - AOBJ_IOC_DROP: make a hole
+ * struct aobj_range - AOBJ_IOC_DROP, _WIRE, _UNWIRE: a range of an object
  * @offset: where it begins, a multiple of the page size
  * @length: bytes, a multiple of the page size; the range may not pass the end
  * @flags: none defined, must be 0
  * @reserved: must be 0
  *
- * Frees the pages and their swap slots; the range reads as zeros.  Pages that
- * were lost to read errors work again.  Private copies stay.
- * Errors: EINVAL, EINTR.
+ * DROP makes a hole: it frees the pages and their swap slots, and the range
+ * reads as zeros.  Pages that were lost to read errors work again.  Private
+ * copies stay.  Errors: EINVAL, EINTR.
+ *
+ * WIRE brings pages in and keeps them in memory until UNWIRE, or until they are
+ * dropped.  It does not nest.  They count as locked memory of the calling user
+ * (RLIMIT_MEMLOCK) as long as they are wired, whoever holds the object.
+ * Errors: EINVAL; EPERM (RLIMIT_MEMLOCK is 0, or another user has wired pages
+ * of this object); ENOMEM (beyond RLIMIT_MEMLOCK, or more than half of the
+ * budget would be wired); EIO, ENOSPC (a page cannot be had); EINTR.  After an
+ * error a part of the range may be wired, as with mlock(2).
  */
-struct aobj_drop {
+struct aobj_range {
 	__u64 offset;
 	__u64 length;
 	__u32 flags;
@@ -166,12 +178,57 @@ struct aobj_create {
 	char name[AOBJ_NAME_MAX];
 };
 
+/**
+ * struct aobj_noswap - AOBJ_IOC_NOSWAP: keep all of an object in memory
+ * @flags: none defined, must be 0
+ * @reserved: must be 0
+ *
+ * Before its first page is used.  Its size, now and whenever it grows, counts
+ * as locked memory of the calling user.
+ * Errors: EBUSY (pages have been used), EINVAL, EINTR; EPERM and ENOMEM as for
+ * AOBJ_IOC_WIRE, later from whatever makes the object larger.
+ */
+struct aobj_noswap {
+	__u32 flags;
+	__u32 reserved;
+};
+
+/**
+ * struct aobj_name - AOBJ_IOC_NAME: name an object, for people
+ * @name: text that ends in NUL; shown in /proc/PID/fdinfo
+ *
+ * Errors: EINVAL (no NUL), EINTR.
+ */
+struct aobj_name {
+	char name[AOBJ_NAME_MAX];
+};
+
+#define AOBJ_FEATURE_CREATE (1ULL << 0)
+#define AOBJ_FEATURE_DROP (1ULL << 1)
+#define AOBJ_FEATURE_FLUSH (1ULL << 2)
+#define AOBJ_FEATURE_WIRE (1ULL << 3)
+#define AOBJ_FEATURE_NOSWAP (1ULL << 4)
+#define AOBJ_FEATURE_NAME (1ULL << 5)
+
+/**
+ * struct aobj_features - AOBJ_IOC_FEATURES: what this module can do
+ * @features: returns AOBJ_FEATURE_*, beside what every version can
+ */
+struct aobj_features {
+	__u64 features;
+};
+
 #define AOBJ_IOC_RESIZE _IOW(AOBJ_IOC_MAGIC, 0x01, struct aobj_resize)
 #define AOBJ_IOC_INFO _IOR(AOBJ_IOC_MAGIC, 0x02, struct aobj_info)
 #define AOBJ_IOC_PAGES _IOW(AOBJ_IOC_MAGIC, 0x03, struct aobj_pages)
-#define AOBJ_IOC_DROP _IOW(AOBJ_IOC_MAGIC, 0x04, struct aobj_drop)
+#define AOBJ_IOC_DROP _IOW(AOBJ_IOC_MAGIC, 0x04, struct aobj_range)
 #define AOBJ_IOC_CREATE _IOW(AOBJ_IOC_MAGIC, 0x05, struct aobj_create)
 #define AOBJ_IOC_FLUSH _IOWR(AOBJ_IOC_MAGIC, 0x06, struct aobj_flush)
+#define AOBJ_IOC_WIRE _IOW(AOBJ_IOC_MAGIC, 0x07, struct aobj_range)
+#define AOBJ_IOC_UNWIRE _IOW(AOBJ_IOC_MAGIC, 0x08, struct aobj_range)
+#define AOBJ_IOC_NOSWAP _IOW(AOBJ_IOC_MAGIC, 0x09, struct aobj_noswap)
+#define AOBJ_IOC_NAME _IOW(AOBJ_IOC_MAGIC, 0x0a, struct aobj_name)
+#define AOBJ_IOC_FEATURES _IOR(AOBJ_IOC_MAGIC, 0x0b, struct aobj_features)
 
 /**
  * struct aobj_swapon - AOBJ_CTL_SWAPON: take a block device for swap
@@ -219,7 +276,8 @@ struct aobj_swapoff {
  *
  * Returns at once; the page daemon brings the resident total down.
  * Errors: EINVAL (less than the minimum of 1 MiB or 64 pages, whichever is
- * more, or more than the machine's memory), EPERM.
+ * more, or more than the machine's memory), EBUSY (more than half of it would
+ * be wired), EPERM.
  */
 struct aobj_budget {
 	__u64 bytes;

@@ -39,7 +39,7 @@ int object_create(const char *name, uint64_t bytes, uint32_t flags)
 
 int object_drop(int fd, size_t first, size_t pages)
 {
-	struct aobj_drop drop = {
+	struct aobj_range drop = {
 		.offset = first * page_size,
 		.length = pages * page_size,
 	};

@@ -22,22 +22,24 @@ static bool open_for_use;
 
 static int chardev_open(struct inode *inode, struct file *file)
 {
-	struct aobj *obj;
+	struct inode *own;
 
 	if (!smp_load_acquire(&open_for_use))
 		return -ENXIO;
-	obj = aobj_object_create();
-	if (IS_ERR(obj))
-		return PTR_ERR(obj);
-	file->f_mapping = obj->mapping;
-	aobj_file_attach(file, obj);
+	own = aobj_file_new_object();
+	if (IS_ERR(own))
+		return PTR_ERR(own);
+	file->f_mapping = own->i_mapping;
+	aobj_file_attach(file, own->i_private);
 	return 0;
 }
 
 static int chardev_release(struct inode *inode, struct file *file)
 {
+	struct inode *own = file->f_mapping->host;
+
 	aobj_file_release(file);
-	aobj_object_detach(file->private_data);
+	iput(own);
 	return 0;
 }
 

@@ -189,7 +189,7 @@ void aobj_cluster_add(struct aobj_cluster *c, unsigned int i, struct page *page)
 	struct folio *folio = page_folio(page);
 
 	lockdep_assert_held(&c->lock);
-	folio->mapping = c->obj->mapping;
+	folio->mapping = &c->obj->mapping;
 	folio->index = aobj_cluster_first(c) + i;
 	c->res->page[i] = page;
 	c->res->present |= BIT_ULL(i);

@@ -64,7 +64,7 @@ void aobj_evict_unmap(struct aobj_cluster *c, u64 mask)
 		u64 stretch = left & aobj_page_mask(0, end);
 
 		nr = fls64(stretch) - first;
-		unmap_mapping_pages(c->obj->mapping,
+		unmap_mapping_pages(&c->obj->mapping,
 				    aobj_cluster_first(c) + first, nr, false);
 		aobj_count(AOBJ_EV_UNMAPS, 1);
 		left &= ~stretch;

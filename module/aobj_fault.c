@@ -91,7 +91,7 @@ static vm_fault_t hand_over(struct vm_fault *vmf, struct aobj_cluster *c,
 			    struct page *page)
 {
 	struct folio *folio = page_folio(page);
-	struct address_space *mapping = c->obj->mapping;
+	struct address_space *mapping = &c->obj->mapping;
 
 	folio_get(folio);
 	aobj_pager_release(c);

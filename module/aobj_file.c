@@ -17,6 +17,19 @@
  * What both kinds of file do
  */
 
+struct inode *aobj_file_new_object(void)
+{
+	struct aobj *obj = aobj_object_create();
+	struct inode *inode;
+
+	if (IS_ERR(obj))
+		return ERR_CAST(obj);
+	inode = aobj_object_inode(obj);
+	/* From here on it lives by the inode, or not at all. */
+	aobj_object_detach(obj);
+	return inode;
+}
+
 void aobj_file_attach(struct file *file, struct aobj *obj)
 {
 	file->private_data = obj;
@@ -151,44 +164,39 @@ static void make_regular(struct inode *inode)
 	clear_nlink(inode);
 }
 
-/* => the file holds the module and the object's inode, or nothing does */
-static struct file *file_make(struct aobj *obj, const char *name)
+struct file *aobj_file_make(struct inode *inode, const char *name)
 {
-	struct inode *inode = obj->mapping->host;
 	struct file *file;
 
 	/* alloc_file_pseudo() does not, but closing the file gives one back. */
-	if (!try_module_get(THIS_MODULE)) {
-		iput(inode);
+	if (!try_module_get(THIS_MODULE))
 		return ERR_PTR(-ENODEV);
-	}
 	make_regular(inode);
-	file = aobj_object_file(obj, name, &file_fops);
+	file = aobj_object_file(inode, name, &file_fops);
 	if (IS_ERR(file)) {
-		iput(inode);
 		module_put(THIS_MODULE);
 		return file;
 	}
 	file->f_mode |= FMODE_LSEEK | FMODE_PREAD | FMODE_PWRITE;
-	aobj_file_attach(file, obj);
+	aobj_file_attach(file, inode->i_private);
 	return file;
 }
 
 static struct file *file_new(const char *name, u64 size)
 {
-	struct aobj *obj = aobj_object_create();
+	struct inode *inode = aobj_file_new_object();
+	struct file *file;
 	int err;
 
-	if (IS_ERR(obj))
-		return ERR_CAST(obj);
-	err = aobj_object_set_name(obj, name);
+	if (IS_ERR(inode))
+		return ERR_CAST(inode);
+	err = aobj_object_set_name(inode->i_private, name);
 	if (!err)
-		err = aobj_object_truncate(obj, size);
-	if (err) {
-		aobj_object_detach(obj);
-		return ERR_PTR(err);
-	}
-	return file_make(obj, name);
+		err = aobj_object_truncate(inode->i_private, size);
+	file = err ? ERR_PTR(err) : aobj_file_make(inode, name);
+	if (IS_ERR(file))
+		iput(inode);
+	return file;
 }
 
 int aobj_file_create(const char *name, u64 size, int flags)

@@ -11,6 +11,7 @@
 
 struct aobj;
 struct file;
+struct inode;
 struct seq_file;
 struct vm_area_struct;
 
@@ -24,6 +25,15 @@ struct vm_area_struct;
  * => -EFBIG, -EMFILE, -ENFILE, -ENOMEM, -EINTR
  */
 int aobj_file_create(const char *name, u64 size, int flags);
+
+/*
+ * aobj_file_make: => the object of @inode as a regular file, or an error
+ * => takes the caller's reference to the inode over unless it fails
+ */
+struct file *aobj_file_make(struct inode *inode, const char *name);
+
+/* => the inode of a new object of no size, or an error; the caller's */
+struct inode *aobj_file_new_object(void);
 
 /* => the file is @obj from here on; f_mapping is the caller's to set */
 void aobj_file_attach(struct file *file, struct aobj *obj);

@@ -16,6 +16,7 @@
 #ifndef AOBJ_INTERNAL_H
 #define AOBJ_INTERNAL_H
 
+#include <linux/fs.h>
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mm_types.h>
@@ -36,11 +37,15 @@ struct aobj_swapdev;
 
 /**
  * struct aobj - an object: anonymous memory that may be swapped
- * @refs: A: the inode and every cluster hold one
- * @holders: A: files that are open; with more than one, contents are shared
+ * @refs: A: the structure's: whoever has contents, and every cluster
+ * @users: A: the contents': the inode, and references within the kernel
+ * @holders: A: files that are open, and references within the kernel: with more
+ *	than one, contents are shared
  * @clusters: 64-page clusters by page index / 64; the XArray's own lock
- * @mapping: I: of the object's own inode; every mapping of it hangs there
- * @npages: Z: size in pages
+ * @mapping: every mapping hangs there; @mapping.host is the object's own inode,
+ *	Z: if a file has been attached
+ * @size: Z: in bytes
+ * @npages: Z: the same in pages
  * @sized: Z: the size was set once, so that mmap does not set it again
  * @resize_lock: serialises changes of the size
  * @resident: A: pages in memory
@@ -58,9 +63,11 @@ struct aobj_swapdev;
  */
 struct aobj {
 	struct kref refs;
+	refcount_t users;
 	atomic_t holders;
 	struct xarray clusters;
-	struct address_space *mapping;
+	struct address_space mapping;
+	loff_t size;
 	pgoff_t npages;
 	bool sized;
 	struct mutex resize_lock;

@@ -33,16 +33,20 @@
 
 static struct vfsmount *aobj_mnt;
 
-static void object_destroy(struct aobj *obj);
-
 /* The last file that is the object, and the last mapping of it, are gone. */
 static void aobj_evict_inode(struct inode *inode)
 {
+	struct aobj *obj = inode->i_private;
+
 	truncate_inode_pages_final(&inode->i_data);
 	clear_inode(inode);
 	/* The file system's root is no object. */
-	if (inode->i_private)
-		object_destroy(inode->i_private);
+	if (!obj)
+		return;
+	mutex_lock(&obj->resize_lock);
+	obj->mapping.host = NULL;
+	mutex_unlock(&obj->resize_lock);
+	aobj_object_detach(obj);
 }
 
 static const struct super_operations aobj_super_ops = {
@@ -83,33 +87,77 @@ void aobj_object_exit(void)
 	kern_unmount(aobj_mnt);
 }
 
-struct aobj *aobj_object_create(void)
+/* As the kernel makes an inode's own, but it may be there before an inode is. */
+static void mapping_init(struct address_space *mapping)
 {
-	struct aobj *obj = kzalloc(sizeof(*obj), GFP_KERNEL_ACCOUNT);
-	struct inode *inode;
+	address_space_init_once(mapping);
+	init_rwsem(&mapping->invalidate_lock);
+	mapping->a_ops = &aobj_aops;
+	mapping_set_gfp_mask(mapping, GFP_HIGHUSER);
+}
+
+struct aobj *aobj_object_create_gfp(gfp_t gfp)
+{
+	struct aobj *obj = kzalloc(sizeof(*obj), gfp | __GFP_ACCOUNT);
 
 	if (!obj)
-		return ERR_PTR(-ENOMEM);
-	inode = alloc_anon_inode(aobj_mnt->mnt_sb);
-	if (IS_ERR(inode)) {
-		kfree(obj);
-		return ERR_CAST(inode);
-	}
-	inode->i_mapping->a_ops = &aobj_aops;
-	inode->i_private = obj;
-	obj->mapping = inode->i_mapping;
+		return NULL;
 	kref_init(&obj->refs);
+	refcount_set(&obj->users, 1);
 	xa_init(&obj->clusters);
+	mapping_init(&obj->mapping);
 	mutex_init(&obj->resize_lock);
 	atomic_long_inc(&aobj_totals.objects);
 	return obj;
 }
 
-struct file *aobj_object_file(struct aobj *obj, const char *name,
+struct aobj *aobj_object_create(void)
+{
+	return aobj_object_create_gfp(GFP_KERNEL) ?: ERR_PTR(-ENOMEM);
+}
+
+static struct inode *inode_new(struct aobj *obj)
+{
+	struct inode *inode = alloc_anon_inode(aobj_mnt->mnt_sb);
+
+	if (IS_ERR(inode))
+		return inode;
+	refcount_inc(&obj->users);
+	inode->i_private = obj;
+	inode->i_mapping = &obj->mapping;
+	i_size_write(inode, obj->size);
+	obj->mapping.host = inode;
+	return inode;
+}
+
+/* => NULL: the one that there was is just going */
+static struct inode *inode_find_or_new(struct aobj *obj)
+{
+	struct inode *inode;
+
+	mutex_lock(&obj->resize_lock);
+	if (obj->mapping.host)
+		inode = igrab(obj->mapping.host);
+	else
+		inode = inode_new(obj);
+	mutex_unlock(&obj->resize_lock);
+	return inode;
+}
+
+struct inode *aobj_object_inode(struct aobj *obj)
+{
+	struct inode *inode;
+
+	while (!(inode = inode_find_or_new(obj)))
+		schedule_timeout_uninterruptible(1);
+	return inode;
+}
+
+struct file *aobj_object_file(struct inode *inode, const char *name,
 			      const struct file_operations *fops)
 {
-	return alloc_file_pseudo(obj->mapping->host, aobj_mnt, name,
-				 O_RDWR | O_LARGEFILE, fops);
+	return alloc_file_pseudo(inode, aobj_mnt, name, O_RDWR | O_LARGEFILE,
+				 fops);
 }
 
 static void object_free(struct kref *refs)
@@ -161,7 +209,7 @@ static void unmap_mapped(struct aobj_cluster *c, u64 mask)
 		return;
 	first = __ffs64(mapped);
 	nr = fls64(mapped) - first;
-	unmap_mapping_pages(c->obj->mapping, aobj_cluster_first(c) + first, nr,
+	unmap_mapping_pages(&c->obj->mapping, aobj_cluster_first(c) + first, nr,
 			    false);
 }
 
@@ -275,7 +323,9 @@ static void uncharge_size(struct aobj *obj, pgoff_t npages)
 
 static void set_size(struct aobj *obj, loff_t size)
 {
-	i_size_write(obj->mapping->host, size);
+	if (obj->mapping.host)
+		i_size_write(obj->mapping.host, size);
+	WRITE_ONCE(obj->size, size);
 	WRITE_ONCE(obj->npages, aobj_pages_of(size));
 	WRITE_ONCE(obj->sized, true);
 }
@@ -328,9 +378,9 @@ static int shrink(struct aobj *obj, loff_t size)
 		return err;
 	uncharge_size(obj, npages);
 	set_size(obj, size);
-	unmap_mapping_pages(obj->mapping, npages, 0, true);
+	unmap_mapping_pages(&obj->mapping, npages, 0, true);
 	remove_range(obj, npages, PAGES_END);
-	unmap_mapping_pages(obj->mapping, npages, 0, true);
+	unmap_mapping_pages(&obj->mapping, npages, 0, true);
 	return 0;
 }
 
@@ -415,7 +465,7 @@ static int punch(struct aobj *obj, loff_t pos, loff_t end)
 		err = zero_in_page(obj, end & PAGE_MASK, offset_in_page(end));
 	if (err || first == last)
 		return err;
-	unmap_mapping_pages(obj->mapping, first, last - first, false);
+	unmap_mapping_pages(&obj->mapping, first, last - first, false);
 	remove_range(obj, first, last);
 	return 0;
 }
@@ -451,11 +501,6 @@ int aobj_object_punch(struct aobj *obj, u64 pos, u64 len)
  * The end
  */
 
-void aobj_object_detach(struct aobj *obj)
-{
-	iput(obj->mapping->host);
-}
-
 static void object_destroy(struct aobj *obj)
 {
 	/* No mapping is left, and nobody else can resize: no file is either. */
@@ -465,4 +510,10 @@ static void object_destroy(struct aobj *obj)
 	remove_range(obj, 0, PAGES_END);
 	mutex_unlock(&obj->resize_lock);
 	aobj_object_put(obj);
+}
+
+void aobj_object_detach(struct aobj *obj)
+{
+	if (refcount_dec_and_test(&obj->users))
+		object_destroy(obj);
 }

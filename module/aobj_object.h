@@ -3,9 +3,9 @@
  * The life of an object: uao_create, uao_reference, uao_detach, uao_grow and
  * uao_shrink of the BSD pager.
  *
- * An object's contents live as long as its inode, which files hold, and
- * mappings through their files.  Its structure lives a little longer, while
- * somebody still works on a cluster.
+ * An object's contents live as long as somebody has a reference: its inode,
+ * which files hold, and mappings through their files; or the kernel.  Its
+ * structure lives a little longer, while somebody still works on a cluster.
  */
 #ifndef AOBJ_OBJECT_H
 #define AOBJ_OBJECT_H
@@ -19,18 +19,25 @@ void aobj_object_exit(void);
 
 /*
  * aobj_object_create: => a new object of no size, or an error; may sleep
- * => the caller has the one reference to its inode
+ * => the caller has the one reference to its contents, and gives it up by
+ *    aobj_object_detach()
  */
 struct aobj *aobj_object_create(void);
-/* => gives a reference to the inode up: the last frees every page and slot,
- *    and may wait for I/O
- */
+/* => the same, or NULL; sleeps only if @gfp says so */
+struct aobj *aobj_object_create_gfp(gfp_t gfp);
+/* => the last reference frees every page and slot, and may wait for I/O */
 void aobj_object_detach(struct aobj *obj);
 
+/*
+ * aobj_object_inode: => the object's inode, made if there is none, or an error
+ * => the caller has a reference to it; the inode has one to the contents
+ * => may sleep
+ */
+struct inode *aobj_object_inode(struct aobj *obj);
 /* => a file of the inode, open for reading and writing; takes the reference
  *    to the inode over unless it fails
  */
-struct file *aobj_object_file(struct aobj *obj, const char *name,
+struct file *aobj_object_file(struct inode *inode, const char *name,
 			      const struct file_operations *fops);
 
 /* The structure alone, for clusters. */
@@ -77,7 +84,7 @@ u64 aobj_object_remove(struct aobj_cluster *c, u64 mask);
 /* In bytes; changed under the object's resize_lock. */
 static inline loff_t aobj_object_size(const struct aobj *obj)
 {
-	return i_size_read(obj->mapping->host);
+	return READ_ONCE(obj->size);
 }
 
 static inline pgoff_t aobj_object_npages(const struct aobj *obj)

@@ -129,11 +129,11 @@ ssize_t aobj_write_iter(struct kiocb *iocb, struct iov_iter *from)
 	ssize_t done;
 
 	if (append) {
-		inode_lock(obj->mapping->host);
+		inode_lock(obj->mapping.host);
 		iocb->ki_pos = aobj_object_size(obj);
 	}
 	done = write_pages(iocb, from);
 	if (append)
-		inode_unlock(obj->mapping->host);
+		inode_unlock(obj->mapping.host);
 	return done;
 }

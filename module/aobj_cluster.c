@@ -36,10 +36,9 @@ void aobj_cluster_exit(void)
 	kmem_cache_destroy(cluster_cache);
 }
 
-struct aobj_resident *aobj_resident_alloc(void)
+struct aobj_resident *aobj_resident_alloc(gfp_t gfp)
 {
-	return kmem_cache_zalloc(resident_cache,
-				 GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
+	return kmem_cache_zalloc(resident_cache, gfp | __GFP_NOWARN);
 }
 
 void aobj_resident_free(struct aobj_resident *res)
@@ -48,12 +47,12 @@ void aobj_resident_free(struct aobj_resident *res)
 		kmem_cache_free(resident_cache, res);
 }
 
-static struct aobj_cluster *cluster_new(struct aobj *obj, pgoff_t index)
+static struct aobj_cluster *cluster_new(struct aobj *obj, pgoff_t index,
+					gfp_t gfp)
 {
 	struct aobj_cluster *c;
 
-	c = kmem_cache_zalloc(cluster_cache,
-			      GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
+	c = kmem_cache_zalloc(cluster_cache, gfp | __GFP_NOWARN);
 	if (!c)
 		return NULL;
 	mutex_init(&c->lock);
@@ -97,17 +96,16 @@ struct aobj_cluster *aobj_cluster_next(struct aobj *obj, pgoff_t *index)
 
 /* => NULL also if another thread was first: look again */
 static struct aobj_cluster *cluster_insert(struct aobj *obj, pgoff_t index,
-					   int *err)
+					   gfp_t gfp, int *err)
 {
-	struct aobj_cluster *c = cluster_new(obj, index);
+	struct aobj_cluster *c = cluster_new(obj, index, gfp);
 
 	if (!c) {
 		*err = -ENOMEM;
 		return NULL;
 	}
 	refcount_set(&c->refs, 2); /* the XArray's and the caller's */
-	*err = xa_insert(&obj->clusters, index, c,
-			 GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
+	*err = xa_insert(&obj->clusters, index, c, gfp | __GFP_NOWARN);
 	if (*err) {
 		kmem_cache_free(cluster_cache, c);
 		return NULL;
@@ -117,7 +115,8 @@ static struct aobj_cluster *cluster_insert(struct aobj *obj, pgoff_t index,
 	return c;
 }
 
-struct aobj_cluster *aobj_cluster_get(struct aobj *obj, pgoff_t index)
+struct aobj_cluster *aobj_cluster_get(struct aobj *obj, pgoff_t index,
+				      gfp_t gfp)
 {
 	struct aobj_cluster *c;
 	int err = 0;
@@ -125,7 +124,7 @@ struct aobj_cluster *aobj_cluster_get(struct aobj *obj, pgoff_t index)
 	do {
 		c = aobj_cluster_find(obj, index);
 		if (!c)
-			c = cluster_insert(obj, index, &err);
+			c = cluster_insert(obj, index, gfp, &err);
 	} while (!c && err != -ENOMEM);
 	return c;
 }

@@ -21,8 +21,9 @@ void aobj_cluster_exit(void);
 struct aobj_cluster *aobj_cluster_find(struct aobj *obj, pgoff_t index);
 /* => the first one at or after *@index, which is set to its own */
 struct aobj_cluster *aobj_cluster_next(struct aobj *obj, pgoff_t *index);
-/* => as find, but makes it; may sleep; NULL if there is no memory */
-struct aobj_cluster *aobj_cluster_get(struct aobj *obj, pgoff_t index);
+/* => as find, but makes it; sleeps if @gfp may; NULL if there is no memory */
+struct aobj_cluster *aobj_cluster_get(struct aobj *obj, pgoff_t index,
+				      gfp_t gfp);
 /* => the caller's last use of it; may drop the object's last reference */
 void aobj_cluster_put(struct aobj_cluster *c);
 
@@ -35,7 +36,7 @@ void aobj_cluster_remove(struct aobj_cluster *c);
 bool aobj_cluster_empty(const struct aobj_cluster *c);
 
 /* The page part: made before it is needed, freed when the last page leaves. */
-struct aobj_resident *aobj_resident_alloc(void); /* => may sleep */
+struct aobj_resident *aobj_resident_alloc(gfp_t gfp);
 void aobj_resident_free(struct aobj_resident *res);
 
 /* => the page at @i, NULL if none is resident; locked */

@@ -13,6 +13,10 @@
  * what each does.
  */
 
+#define AOBJ_FLUSH_KNOWN                                              \
+	(AOBJ_FLUSH_DEACTIVATE | AOBJ_FLUSH_FREE | AOBJ_FLUSH_CLEAN | \
+	 AOBJ_FLUSH_WAIT)
+
 /**
  * struct aobj_flushed - what a flush did
  * @done: pages that were deactivated, freed or sent to be written

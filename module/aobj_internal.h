@@ -55,6 +55,7 @@ struct aobj_swapdev;
  * @wired: A: pages charged to @user: those wired, or the size of one of NOSWAP
  * @user: Z: who pays for @wired, or NULL
  * @noswap: Z: its pages never leave memory
+ * @pays: Z: for its size, as the user asked for @noswap
  * @name: Z: of the object, for people; ends in NUL
  * @write_errors: A: pages whose write has failed, ever: for who waits to hear
  * @ahead: where the last fault-ahead ended, in pages; a hint, unlocked
@@ -78,6 +79,7 @@ struct aobj {
 	atomic_long_t wired;
 	struct user_struct *user;
 	bool noswap;
+	bool pays;
 	char name[AOBJ_NAME_MAX];
 	atomic_t write_errors;
 	pgoff_t ahead;

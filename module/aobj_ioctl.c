@@ -153,10 +153,7 @@ static long ioctl_features(unsigned int cmd, void __user *arg)
 
 static bool good_flush(const struct aobj_flush *f)
 {
-	const u32 known = AOBJ_FLUSH_DEACTIVATE | AOBJ_FLUSH_FREE |
-			  AOBJ_FLUSH_CLEAN | AOBJ_FLUSH_WAIT;
-
-	return f->flags && !(f->flags & ~known) && !f->reserved &&
+	return f->flags && !(f->flags & ~AOBJ_FLUSH_KNOWN) && !f->reserved &&
 	       !offset_in_page(f->offset) && !offset_in_page(f->length) &&
 	       f->offset + f->length >= f->offset;
 }

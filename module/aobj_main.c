@@ -24,6 +24,7 @@
 #include "aobj_cluster.h"
 #include "aobj_control.h"
 #include "aobj_evict.h"
+#include "aobj_kernel.h"
 #include "aobj_object.h"
 #include "aobj_page.h"
 #include "aobj_pagedaemon.h"
@@ -115,6 +116,7 @@ out_swapio:
 static void __exit aobj_exit(void)
 {
 	aobj_control_exit();
+	aobj_kernel_exit();
 	aobj_swap_exit();
 	aobj_chardev_exit();
 	aobj_pagedaemon_exit();

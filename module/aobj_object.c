@@ -26,6 +26,7 @@
 #include "aobj_queue.h"
 #include "aobj_swap.h"
 #include "aobj_wired.h"
+#include "aobj_writeout.h"
 
 #define AOBJ_FS_MAGIC 0x616f626a /* "aobj" */
 #define MAX_SIZE ((u64)LLONG_MAX & PAGE_MASK)
@@ -261,6 +262,17 @@ static void remove_slots(struct aobj_cluster *c, u64 mask)
 	}
 }
 
+static void wait_busy(struct aobj_cluster *c, struct removal *r)
+{
+	if (r->locked) {
+		folio_wait_locked(r->locked);
+		folio_put(r->locked);
+	} else if (r->writing) {
+		wait_var_event(&c->writing,
+			       !(READ_ONCE(c->writing) & r->writing));
+	}
+}
+
 u64 aobj_object_remove(struct aobj_cluster *c, u64 mask)
 {
 	struct removal r = {};
@@ -272,33 +284,34 @@ u64 aobj_object_remove(struct aobj_cluster *c, u64 mask)
 	aobj_queue_update(c);
 	mutex_unlock(&c->lock);
 	aobj_page_free(r.pages, r.nr);
-
-	if (r.locked) {
-		folio_wait_locked(r.locked);
-		folio_put(r.locked);
-	} else if (r.writing) {
-		wait_var_event(&c->writing,
-			       !(READ_ONCE(c->writing) & r.writing));
-	}
+	wait_busy(c, &r);
 	return r.busy;
 }
 
-/* => every page and slot that was in [@first, @end) is gone */
-static void remove_range(struct aobj *obj, pgoff_t first, pgoff_t end)
+/* => @fn was called for each cluster until nothing of it was busy */
+static void for_each_cluster_in(struct aobj *obj, pgoff_t first, pgoff_t end,
+				u64 (*fn)(struct aobj_cluster *c, u64 mask))
 {
 	pgoff_t index = first >> AOBJ_CLUSTER_SHIFT;
 	struct aobj_cluster *c;
 
 	for (; (c = aobj_cluster_next(obj, &index)); index++) {
 		u64 mask = aobj_places_in(index, first, end);
+		bool past = !mask;
 
 		while (mask)
-			mask = aobj_object_remove(c, mask);
+			mask = fn(c, mask);
 		aobj_cluster_put(c);
-		if (index << AOBJ_CLUSTER_SHIFT >= end)
+		if (past)
 			break;
 		cond_resched();
 	}
+}
+
+/* => every page and slot that was in [@first, @end) is gone */
+static void remove_range(struct aobj *obj, pgoff_t first, pgoff_t end)
+{
+	for_each_cluster_in(obj, first, end, aobj_object_remove);
 }
 
 /*
@@ -310,14 +323,14 @@ static int charge_size(struct aobj *obj, loff_t size)
 {
 	pgoff_t npages = aobj_pages_of(size);
 
-	if (!obj->noswap || npages <= obj->npages)
+	if (!obj->pays || npages <= obj->npages)
 		return 0;
 	return aobj_wired_charge(obj, npages - obj->npages);
 }
 
 static void uncharge_size(struct aobj *obj, pgoff_t npages)
 {
-	if (obj->noswap && npages < obj->npages)
+	if (obj->pays && npages < obj->npages)
 		aobj_wired_uncharge(obj, obj->npages - npages);
 }
 
@@ -328,6 +341,20 @@ static void set_size(struct aobj *obj, loff_t size)
 	WRITE_ONCE(obj->size, size);
 	WRITE_ONCE(obj->npages, aobj_pages_of(size));
 	WRITE_ONCE(obj->sized, true);
+}
+
+int aobj_object_first_size(struct aobj *obj, u64 size)
+{
+	if (size > MAX_SIZE)
+		return -EFBIG;
+	set_size(obj, round_up(size, PAGE_SIZE));
+	return 0;
+}
+
+void aobj_object_put_new(struct aobj *obj)
+{
+	WARN_ON_ONCE(!refcount_dec_and_test(&obj->users));
+	aobj_object_put(obj);
 }
 
 static int resize_begin(struct aobj *obj, u64 size)
@@ -495,6 +522,52 @@ int aobj_object_punch(struct aobj *obj, u64 pos, u64 len)
 		err = punch(obj, pos, end);
 	mutex_unlock(&obj->resize_lock);
 	return err;
+}
+
+/*
+ * Slots alone
+ */
+
+/* => @r says what must be waited for before its slot can go */
+static void drop_slots(struct aobj_cluster *c, u64 mask, struct removal *r)
+{
+	unsigned int i;
+
+	for_each_page_bit(i, mask) {
+		struct page *page = aobj_cluster_page(c, i);
+
+		if (!page)
+			continue;
+		if (!PageUptodate(page)) {
+			r->busy |= BIT_ULL(i);
+			r->locked = page_folio(page);
+		} else if (c->writing & BIT_ULL(i)) {
+			r->busy |= BIT_ULL(i);
+			r->writing |= BIT_ULL(i);
+		} else if (aobj_slot_real(c->slot[i])) {
+			aobj_writeout_forget_slot(c, i);
+		}
+	}
+	if (r->locked)
+		folio_get(r->locked);
+	remove_slots(c, mask);
+}
+
+static u64 dropswap_once(struct aobj_cluster *c, u64 mask)
+{
+	struct removal r = {};
+
+	mutex_lock(&c->lock);
+	drop_slots(c, mask, &r);
+	aobj_queue_update(c);
+	mutex_unlock(&c->lock);
+	wait_busy(c, &r);
+	return r.busy;
+}
+
+void aobj_object_dropswap(struct aobj *obj, pgoff_t first, pgoff_t end)
+{
+	for_each_cluster_in(obj, first, end, dropswap_once);
 }
 
 /*

@@ -28,6 +28,13 @@ struct aobj *aobj_object_create_gfp(gfp_t gfp);
 /* => the last reference frees every page and slot, and may wait for I/O */
 void aobj_object_detach(struct aobj *obj);
 
+/* => sets the size of an object that nobody else knows yet; never sleeps;
+ *    -EFBIG; rounded up to pages
+ */
+int aobj_object_first_size(struct aobj *obj, u64 size);
+/* => an object that nobody else knows, and that has nothing; never sleeps */
+void aobj_object_put_new(struct aobj *obj);
+
 /*
  * aobj_object_inode: => the object's inode, made if there is none, or an error
  * => the caller has a reference to it; the inode has one to the contents
@@ -70,6 +77,14 @@ int aobj_object_size_once(struct aobj *obj, u64 npages);
  * => errors as aobj_object_truncate()
  */
 int aobj_object_punch(struct aobj *obj, u64 pos, u64 len);
+
+/*
+ * aobj_object_dropswap: frees the slots of pages [@first, @end)
+ * => pages in memory stay, and are dirty from here on; what is on swap only is
+ *    lost and reads as zeros: it is for who knows better
+ * => may sleep, and waits for I/O on the pages
+ */
+void aobj_object_dropswap(struct aobj *obj, pgoff_t first, pgoff_t end);
 
 /* => a name for people; cut to AOBJ_NAME_MAX - 1 bytes; -EINTR */
 int aobj_object_set_name(struct aobj *obj, const char *name);

@@ -91,14 +91,14 @@ static void account(struct page *page, long nr)
 	mod_node_page_state(page_pgdat(page), NR_KERNEL_MISC_RECLAIMABLE, nr);
 }
 
-unsigned int aobj_page_alloc(struct page **pages, unsigned int nr)
+static unsigned int page_alloc(struct page **pages, unsigned int nr, gfp_t gfp)
 {
 	unsigned int got = 0;
 
 	memset(pages, 0, nr * sizeof(*pages));
 	while (got < nr) {
 		/* Charging a memcg makes a bulk call stop at one page. */
-		unsigned int now = alloc_pages_bulk(AOBJ_GFP, nr, pages);
+		unsigned int now = alloc_pages_bulk(gfp, nr, pages);
 
 		if (now == got)
 			break;
@@ -106,6 +106,16 @@ unsigned int aobj_page_alloc(struct page **pages, unsigned int nr)
 			account(pages[got++], 1);
 	}
 	return got;
+}
+
+unsigned int aobj_page_alloc(struct page **pages, unsigned int nr)
+{
+	return page_alloc(pages, nr, AOBJ_GFP);
+}
+
+unsigned int aobj_page_alloc_nowait(struct page **pages, unsigned int nr)
+{
+	return page_alloc(pages, nr, AOBJ_GFP & ~__GFP_DIRECT_RECLAIM);
 }
 
 void aobj_page_free(struct page **pages, unsigned int nr)

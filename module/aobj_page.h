@@ -52,6 +52,8 @@ void aobj_page_uncharge(unsigned long nr);
  * => returns how many; charged to the memcg of the caller, contents undefined
  */
 unsigned int aobj_page_alloc(struct page **pages, unsigned int nr);
+/* => the same, but never sleeps */
+unsigned int aobj_page_alloc_nowait(struct page **pages, unsigned int nr);
 
 /*
  * aobj_page_free: gives up the object's reference to each page

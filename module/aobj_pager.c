@@ -127,6 +127,19 @@ static unsigned long memory_deadline(const struct get *g)
 	return jiffies + msecs_to_jiffies(patience_ms(g));
 }
 
+static gfp_t get_gfp(const struct get *g)
+{
+	return g->flags & AOBJ_GET_ATOMIC ? GFP_NOWAIT :
+					    GFP_KERNEL | __GFP_NORETRY;
+}
+
+static unsigned int alloc_some(struct get *g, unsigned int want)
+{
+	if (g->flags & AOBJ_GET_ATOMIC)
+		return aobj_page_alloc_nowait(g->page, want);
+	return aobj_page_alloc(g->page, want);
+}
+
 static int alloc_pages_of_get(struct get *g, unsigned int want)
 {
 	unsigned long deadline = memory_deadline(g);
@@ -137,9 +150,9 @@ static int alloc_pages_of_get(struct get *g, unsigned int want)
 		bool has_res = READ_ONCE(g->c->res);
 
 		if (!g->res && !has_res)
-			g->res = aobj_resident_alloc();
+			g->res = aobj_resident_alloc(get_gfp(g));
 		if (g->res || has_res)
-			g->nr = aobj_page_alloc(g->page, want);
+			g->nr = alloc_some(g, want);
 		if (!g->nr)
 			err = relieve_memory(g, deadline);
 	}
@@ -214,6 +227,8 @@ static unsigned int window(const struct get *g)
 {
 	unsigned int behind = resident_behind(g->c, g->i), want = 1;
 
+	if (g->flags & AOBJ_GET_ALONE)
+		return 1;
 	if (g->flags & AOBJ_GET_CLUSTER)
 		return swapped_from(g->c, g->i);
 	if (READ_ONCE(g->obj->ahead) == g->pgoff)
@@ -374,8 +389,9 @@ static enum pass get_swapped(struct get *g)
 	struct folio *folio;
 	u64 mask;
 
-	if (g->flags & AOBJ_GET_NOWAIT &&
-	    !aobj_swap_dev(c->slot[g->i])->synchronous)
+	if (g->flags & AOBJ_GET_ATOMIC ||
+	    (g->flags & AOBJ_GET_NOWAIT &&
+	     !aobj_swap_dev(c->slot[g->i])->synchronous))
 		return pass_error(g, -EAGAIN);
 	if (!has_page(g) || !give_resident(g))
 		return get_pages(g, window(g), false);
@@ -420,6 +436,15 @@ static enum pass get_pass(struct get *g)
 	return get_swapped(g);
 }
 
+/* => false if that would mean to sleep where it is not allowed */
+static bool lock_cluster(struct get *g)
+{
+	if (g->flags & AOBJ_GET_ATOMIC)
+		return mutex_trylock(&g->c->lock);
+	mutex_lock(&g->c->lock);
+	return true;
+}
+
 /* => the cluster, referenced and locked, and in the map */
 static int find_cluster(struct get *g)
 {
@@ -433,7 +458,7 @@ static int find_cluster(struct get *g)
 			if (!g->c)
 				return -ENODATA;
 		} else if (!g->c) {
-			g->c = aobj_cluster_get(g->obj, index);
+			g->c = aobj_cluster_get(g->obj, index, get_gfp(g));
 		}
 		if (!g->c) {
 			err = relieve_memory(g, deadline);
@@ -441,7 +466,8 @@ static int find_cluster(struct get *g)
 				return err;
 			continue;
 		}
-		mutex_lock(&g->c->lock);
+		if (!lock_cluster(g))
+			return -EAGAIN;
 		if (!g->c->dead)
 			return 0;
 		mutex_unlock(&g->c->lock);
@@ -459,11 +485,12 @@ static enum pass get_once(struct get *g)
 }
 
 /* A get that failed may have made a cluster for nothing. */
-static void forget_empty(struct aobj_cluster *c)
+static void forget_empty(struct get *g)
 {
-	mutex_lock(&c->lock);
-	aobj_queue_update(c);
-	mutex_unlock(&c->lock);
+	if (!lock_cluster(g))
+		return;
+	aobj_queue_update(g->c);
+	mutex_unlock(&g->c->lock);
 }
 
 int aobj_pager_get(struct aobj *obj, pgoff_t pgoff, unsigned int flags,
@@ -491,7 +518,7 @@ int aobj_pager_get(struct aobj *obj, pgoff_t pgoff, unsigned int flags,
 		return 0;
 	}
 	if (g.c && g.err != -EAGAIN)
-		forget_empty(g.c);
+		forget_empty(&g);
 	if (g.c)
 		aobj_cluster_put(g.c);
 	return g.err;

@@ -14,6 +14,8 @@ enum aobj_get_flags {
 	AOBJ_GET_NOCREATE = 1 << 1, /* leave what was never touched as it is */
 	AOBJ_GET_CLUSTER = 1 << 2, /* what is read: all of the cluster */
 	AOBJ_GET_IMPATIENT = 1 << 3, /* short of room, give up before others */
+	AOBJ_GET_ALONE = 1 << 4, /* no neighbours */
+	AOBJ_GET_ATOMIC = 1 << 5, /* with NOWAIT: do not sleep at all */
 };
 
 /*
@@ -26,7 +28,8 @@ enum aobj_get_flags {
  * => -ENOSPC: neither budget nor swap has room, and waiting did not help
  * => -ENOMEM: no memory for the page or for what keeps account of it
  * => -EINTR: a fatal signal came while waiting
- * => -EAGAIN: with NOWAIT, it would have to wait
+ * => -EAGAIN: with NOWAIT, it would have to wait; with ATOMIC, also that
+ *    somebody else is at the cluster, or that there is no memory at hand
  * => -ENODATA: with NOCREATE, the page was never touched: it reads as zeros
  *
  * => may sleep for memory; without NOWAIT also for I/O and for room in the

@@ -6,6 +6,7 @@
 #include "aobj_cluster.h"
 #include "aobj_object.h"
 #include "aobj_pager.h"
+#include "aobj_queue.h"
 #include "aobj_wire.h"
 #include "aobj_wired.h"
 
@@ -98,10 +99,28 @@ int aobj_set_noswap(struct aobj *obj)
 		return err;
 	if (!xa_empty(&obj->clusters))
 		err = -EBUSY;
-	else if (!obj->noswap)
+	else if (!obj->pays)
 		err = aobj_wired_charge(obj, aobj_object_npages(obj));
-	if (!err)
+	if (!err) {
+		obj->pays = true;
 		WRITE_ONCE(obj->noswap, true);
+	}
 	mutex_unlock(&obj->resize_lock);
 	return err;
+}
+
+void aobj_set_swappable(struct aobj *obj)
+{
+	struct aobj_cluster *c;
+	pgoff_t index = 0;
+
+	WRITE_ONCE(obj->noswap, false);
+	/* What is resident has not been on a queue. */
+	for (; (c = aobj_cluster_next(obj, &index)); index++) {
+		mutex_lock(&c->lock);
+		aobj_queue_update(c);
+		mutex_unlock(&c->lock);
+		aobj_cluster_put(c);
+		cond_resched();
+	}
 }

@@ -26,4 +26,7 @@ int aobj_unwire(struct aobj *obj, pgoff_t first, pgoff_t end);
  */
 int aobj_set_noswap(struct aobj *obj);
 
+/* => from here on they may; for the kernel's own object; may sleep */
+void aobj_set_swappable(struct aobj *obj);
+
 #endif /* AOBJ_WIRE_H */

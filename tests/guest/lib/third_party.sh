@@ -59,7 +59,7 @@ check_events() {
 }
 
 finish() {
-	"$AOBJCTL" budget 4M
+	"$AOBJCTL" budget "$AOBJ_TEST_BUDGET"
 	rm -f "$log"
 	echo "1..$points"
 	[[ $failed -eq 0 ]]

@@ -24,6 +24,7 @@ static int chardev_open(struct inode *inode, struct file *file)
 {
 	struct inode *own;
 
+	/* Pairs with aobj_chardev_open_up(): sees all that was set up before. */
 	if (!smp_load_acquire(&open_for_use))
 		return -ENXIO;
 	own = aobj_file_new_object();
@@ -113,6 +114,7 @@ void aobj_chardev_exit(void)
 
 void aobj_chardev_open_up(void)
 {
+	/* Pairs with chardev_open(). */
 	smp_store_release(&open_for_use, true);
 }
 

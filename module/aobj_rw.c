@@ -30,10 +30,10 @@ static ssize_t read_page(struct aobj *obj, loff_t pos, size_t len,
 	int err = aobj_pager_get_page(obj, pos >> PAGE_SHIFT, AOBJ_GET_NOCREATE,
 				      &page);
 
-	if (err == -ENODATA) {
-		done = iov_iter_zero(len, to);
-	} else if (err) {
+	if (err && err != -ENODATA)
 		return err == -ENXIO ? 0 : err;
+	if (err) {
+		done = iov_iter_zero(len, to);
 	} else {
 		done = copy_page_to_iter(page, offset_in_page(pos), len, to);
 		put_page(page);

@@ -41,7 +41,7 @@ static void finds_what_was_made(struct kunit *test)
 	struct aobj_cluster *c, *again;
 
 	KUNIT_EXPECT_NULL(test, aobj_cluster_find(obj, 3));
-	c = aobj_cluster_get(obj, 3);
+	c = aobj_cluster_get(obj, 3, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, c);
 	KUNIT_EXPECT_EQ(test, c->index, 3);
 	KUNIT_EXPECT_EQ(test, aobj_cluster_first(c), 3 * 64);
@@ -49,7 +49,7 @@ static void finds_what_was_made(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, aobj_cluster_empty(c));
 	KUNIT_EXPECT_EQ(test, atomic_long_read(&aobj_totals.clusters), 1);
 
-	again = aobj_cluster_get(obj, 3);
+	again = aobj_cluster_get(obj, 3, GFP_KERNEL);
 	KUNIT_EXPECT_PTR_EQ(test, again, c);
 	aobj_cluster_put(again);
 	again = aobj_cluster_find(obj, 3);
@@ -69,7 +69,7 @@ static void walks_clusters_in_order(struct kunit *test)
 	pgoff_t index = 0;
 
 	for (int i = 0; i < ARRAY_SIZE(made); i++)
-		aobj_cluster_put(aobj_cluster_get(obj, made[i]));
+		aobj_cluster_put(aobj_cluster_get(obj, made[i], GFP_KERNEL));
 	for (int i = 0; i < ARRAY_SIZE(walked); i++) {
 		struct aobj_cluster *c = aobj_cluster_next(obj, &index);
 

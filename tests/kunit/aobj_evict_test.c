@@ -344,12 +344,12 @@ static void a_quarter_of_the_budget_is_under_write_out(struct kunit *test)
 	env_evict(env, obj, 0, 128);
 	env_wait_held(env, d, HELD_WRITE, 1);
 	KUNIT_EXPECT_EQ(test, atomic_long_read(&aobj_totals.writing), 64);
-	KUNIT_EXPECT_TRUE(test, aobj_evict_congested());
+	KUNIT_EXPECT_TRUE(test, aobj_writeout_congested());
 	env_evict(env, obj, 0, 128);
 	KUNIT_EXPECT_EQ(test, held_disk_held(d, HELD_WRITE), 1u);
 	held_disk_complete(d, HELD_WRITE, 0, BLK_STS_OK);
 	env_wait_written(env);
-	KUNIT_EXPECT_FALSE(test, aobj_evict_congested());
+	KUNIT_EXPECT_FALSE(test, aobj_writeout_congested());
 	held_disk_open(d);
 	env_page_out(env, obj, 0, 128);
 	env_expect(env, obj, 0, 128, 1);

@@ -8,6 +8,7 @@
 
 #include "aobj_cluster.h"
 #include "aobj_events.h"
+#include "aobj_file.h"
 #include "aobj_object.h"
 #include "aobj_page.h"
 #include "aobj_pager.h"
@@ -111,30 +112,30 @@ static void swapon_unwinds(struct kunit *test)
 
 static int create(struct kunit *test, void *arg)
 {
-	struct aobj **obj = arg;
+	struct inode **inode = arg;
 
-	*obj = aobj_object_create();
-	return PTR_ERR_OR_ZERO(*obj);
+	*inode = aobj_file_new_object();
+	return PTR_ERR_OR_ZERO(*inode);
 }
 
 static void detach(struct kunit *test, void *arg)
 {
-	struct aobj **obj = arg;
+	struct inode **inode = arg;
 
-	aobj_object_detach(*obj);
+	iput(*inode);
 }
 
 static void creating_an_object_unwinds(struct kunit *test)
 {
-	struct aobj *obj;
-	const struct attempt a = { create, detach, &obj };
+	struct inode *inode;
+	const struct attempt a = { create, detach, &inode };
 
 	KUNIT_EXPECT_GE(test, try_each(test, &a), 2);
 }
 
 static int get_cluster(struct kunit *test, void *arg)
 {
-	struct aobj_cluster *c = aobj_cluster_get(arg, 1UL << 40);
+	struct aobj_cluster *c = aobj_cluster_get(arg, 1UL << 40, GFP_KERNEL);
 
 	if (!c)
 		return -ENOMEM;

@@ -209,7 +209,7 @@ static void emptied_clusters_leave_the_map(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, aobj_object_resize(obj, 5), 0);
 	KUNIT_EXPECT_TRUE(test, old->dead);
 	KUNIT_EXPECT_NULL(test, aobj_cluster_find(obj, 0));
-	new = aobj_cluster_get(obj, 0);
+	new = aobj_cluster_get(obj, 0, GFP_KERNEL);
 	KUNIT_EXPECT_PTR_NE(test, old, new);
 	KUNIT_EXPECT_FALSE(test, new->dead);
 	aobj_object_detach(obj);
@@ -262,10 +262,11 @@ static void refuses_what_offsets_cannot_reach(struct kunit *test)
 	for (int i = 0; i < ARRAY_SIZE(large); i++) {
 		KUNIT_EXPECT_EQ(test, aobj_object_resize(obj, large[i]),
 				-EFBIG);
-		KUNIT_EXPECT_EQ(test, aobj_object_extend(obj, large[i]),
-				-EFBIG);
 		KUNIT_EXPECT_EQ(test, aobj_object_npages(obj), 10);
 	}
+	KUNIT_EXPECT_EQ(test, aobj_object_extend(obj, 1ULL << 63), -EFBIG);
+	KUNIT_EXPECT_EQ(test, aobj_object_extend(obj, LLONG_MAX), -EFBIG);
+	KUNIT_EXPECT_EQ(test, aobj_object_npages(obj), 10);
 	aobj_object_detach(obj);
 }
 
@@ -297,9 +298,9 @@ static void extending_never_shrinks(struct kunit *test)
 {
 	struct aobj *obj = slotmap_object(test, 10);
 
-	KUNIT_EXPECT_EQ(test, aobj_object_extend(obj, 5), 0);
+	KUNIT_EXPECT_EQ(test, aobj_object_extend(obj, 5 * PAGE_SIZE), 0);
 	KUNIT_EXPECT_EQ(test, aobj_object_npages(obj), 10);
-	KUNIT_EXPECT_EQ(test, aobj_object_extend(obj, 11), 0);
+	KUNIT_EXPECT_EQ(test, aobj_object_extend(obj, 11 * PAGE_SIZE), 0);
 	KUNIT_EXPECT_EQ(test, aobj_object_npages(obj), 11);
 	aobj_object_detach(obj);
 }

@@ -367,9 +367,9 @@ static void extending_never_shrinks(struct kunit *test)
 	struct pager_env *env = test->priv;
 	struct aobj *obj = env_object(env, 10);
 
-	KUNIT_EXPECT_EQ(test, aobj_object_extend(obj, 5), 0);
+	KUNIT_EXPECT_EQ(test, aobj_object_extend(obj, 5 * PAGE_SIZE), 0);
 	KUNIT_EXPECT_EQ(test, aobj_object_npages(obj), 10ul);
-	KUNIT_EXPECT_EQ(test, aobj_object_extend(obj, 15), 0);
+	KUNIT_EXPECT_EQ(test, aobj_object_extend(obj, 15 * PAGE_SIZE), 0);
 	KUNIT_EXPECT_EQ(test, aobj_object_npages(obj), 15ul);
 	KUNIT_EXPECT_EQ(test, aobj_object_size_once(obj, 20), 0);
 	KUNIT_EXPECT_EQ(test, aobj_object_npages(obj), 15ul);

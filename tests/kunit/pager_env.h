@@ -25,8 +25,10 @@
 #include "aobj_object.h"
 #include "aobj_page.h"
 #include "aobj_pager.h"
+#include "aobj_queue.h"
 #include "aobj_swap.h"
 #include "aobj_swapoff.h"
+#include "aobj_writeout.h"
 #include "held_disk.h"
 #include "suite.h"
 

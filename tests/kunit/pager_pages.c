@@ -183,7 +183,7 @@ static void deactivate_page(struct aobj *obj, pgoff_t pgoff)
 	if (c->res && c->res->present & bit) {
 		aobj_cluster_deactivate(c, bit);
 		c->res->young &= ~bit;
-		aobj_evict_requeue(c);
+		aobj_queue_update(c);
 	}
 	aobj_pager_release(c);
 }

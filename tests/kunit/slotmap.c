@@ -6,6 +6,7 @@
 #include "aobj_evict.h"
 #include "aobj_object.h"
 #include "aobj_page.h"
+#include "aobj_queue.h"
 #include "aobj_swap.h"
 #include "slotmap.h"
 
@@ -33,7 +34,7 @@ static struct aobj_cluster *get_locked(struct kunit *test, struct aobj *obj,
 				       pgoff_t pgoff)
 {
 	struct aobj_cluster *c =
-		aobj_cluster_get(obj, pgoff >> AOBJ_CLUSTER_SHIFT);
+		aobj_cluster_get(obj, pgoff >> AOBJ_CLUSTER_SHIFT, GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, c);
 	mutex_lock(&c->lock);
@@ -42,7 +43,7 @@ static struct aobj_cluster *get_locked(struct kunit *test, struct aobj *obj,
 
 static void release(struct aobj_cluster *c)
 {
-	aobj_evict_requeue(c);
+	aobj_queue_update(c);
 	mutex_unlock(&c->lock);
 	aobj_cluster_put(c);
 }
@@ -155,7 +156,7 @@ void slotmap_compare(struct kunit *test, struct aobj *obj, const u32 *model,
 
 void slotmap_page_in(struct kunit *test, struct aobj *obj, pgoff_t pgoff)
 {
-	struct aobj_resident *res = aobj_resident_alloc();
+	struct aobj_resident *res = aobj_resident_alloc(GFP_KERNEL);
 	struct aobj_cluster *c;
 	struct page *page;
 

@@ -16,16 +16,22 @@ unsigned long env_patience = 10 * HZ;
  * Objects, disks, the budget
  */
 
-struct aobj *env_object(struct pager_env *env, u64 npages)
+struct aobj *env_adopt(struct pager_env *env, struct aobj *obj)
 {
-	struct aobj *obj = aobj_object_create();
 	unsigned int i = 0;
 
-	KUNIT_ASSERT_FALSE(env->test, IS_ERR(obj));
-	while (env->obj[i])
+	KUNIT_ASSERT_FALSE(env->test, IS_ERR_OR_NULL(obj));
+	while (i < ENV_OBJECTS && env->obj[i])
 		i++;
 	KUNIT_ASSERT_LT(env->test, i, (unsigned int)ENV_OBJECTS);
 	env->obj[i] = obj;
+	return obj;
+}
+
+struct aobj *env_object(struct pager_env *env, u64 npages)
+{
+	struct aobj *obj = env_adopt(env, aobj_object_create());
+
 	KUNIT_ASSERT_EQ(env->test, aobj_object_resize(obj, npages), 0);
 	return obj;
 }

@@ -76,6 +76,8 @@ void pager_env_exit(struct kunit *test);
 
 /* => an object of @npages, detached at the end unless the case does so */
 struct aobj *env_object(struct pager_env *env, u64 npages);
+/* => the environment's from here on, with one reference; not an error or NULL */
+struct aobj *env_adopt(struct pager_env *env, struct aobj *obj);
 /* => a thread has detached it, or does so: no longer the environment's */
 void env_disown(struct pager_env *env, const struct aobj *obj);
 /* => the case has given the disk back itself */
@@ -161,6 +163,7 @@ enum env_state {
 	ENV_WRITING = 1 << 5,
 	ENV_SLOT = 1 << 6,
 	ENV_BAD = 1 << 7,
+	ENV_WIRED = 1 << 8,
 };
 
 #define ENV_ACTIVE (ENV_PRESENT | ENV_YOUNG)

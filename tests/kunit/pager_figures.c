@@ -15,6 +15,8 @@ unsigned long env_events(struct pager_env *env, enum aobj_event ev)
 
 struct figures {
 	long resident, inactive, swapped, slots, bad, writing, clusters;
+	long wired; /* pages, whoever pays for them */
+	long charged; /* pages that somebody pays for */
 	u32 used[ENV_DISKS];
 };
 
@@ -43,9 +45,20 @@ static void count_cluster(struct pager_env *env, struct aobj_cluster *c,
 	if (c->res) {
 		f->resident += hweight64(c->res->present);
 		f->inactive += hweight64(c->res->inactive);
+		f->wired += hweight64(c->res->wired);
 	}
 	for (unsigned int i = 0; i < AOBJ_CLUSTER_PAGES; i++)
 		count_slot(env, c, i, f);
+}
+
+/* Somebody pays for each page that is wired, or for the whole of the object. */
+static void count_charged(struct pager_env *env, struct aobj *obj, long wired,
+			  struct figures *f)
+{
+	long charged = obj->pays ? (long)aobj_object_npages(obj) : wired;
+
+	KUNIT_EXPECT_EQ(env->test, atomic_long_read(&obj->wired), charged);
+	f->charged += charged;
 }
 
 static void count_object(struct pager_env *env, struct aobj *obj,
@@ -68,6 +81,7 @@ static void count_object(struct pager_env *env, struct aobj *obj,
 			f->slots - before.slots);
 	KUNIT_EXPECT_EQ(env->test, atomic_long_read(&obj->bad),
 			f->bad - before.bad);
+	count_charged(env, obj, f->wired - before.wired, f);
 }
 
 #define EXPECT_TOTAL(env, name, want) \
@@ -85,6 +99,7 @@ void env_check(struct pager_env *env)
 	EXPECT_TOTAL(env, swapped, f.swapped);
 	EXPECT_TOTAL(env, bad, f.bad);
 	EXPECT_TOTAL(env, writing, f.writing);
+	EXPECT_TOTAL(env, wired, f.charged);
 	KUNIT_EXPECT_EQ(env->test, atomic_long_read(&aobj_charged), f.resident);
 	for (unsigned int k = 0; k < ENV_DISKS; k++)
 		if (env->disk[k].dev)

@@ -19,6 +19,8 @@ static unsigned int resident_state(const struct aobj_cluster *c, unsigned int i)
 		state |= ENV_INACTIVE;
 	if (c->res->young & BIT_ULL(i))
 		state |= ENV_YOUNG;
+	if (c->res->wired & BIT_ULL(i))
+		state |= ENV_WIRED;
 	return state;
 }
 
@@ -55,7 +57,7 @@ const char *env_state_text(unsigned int state, char *buf, size_t size)
 {
 	static const char *const names[] = { "present", "reading", "inactive",
 					     "young",	"dirty",   "writing",
-					     "slot",	"bad" };
+					     "slot",	"bad",	   "wired" };
 	size_t len = 0;
 
 	buf[0] = '\0';

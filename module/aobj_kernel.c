@@ -115,6 +115,7 @@ void aobj_kernel_exit(void)
 	if (!obj)
 		return;
 	WRITE_ONCE(kernel_object, NULL);
+	kernel_object_swaps = false;
 	aobj_detach(obj);
 }
 
@@ -216,7 +217,7 @@ int aobj_get(struct aobj *obj, pgoff_t first, struct page **pages,
 	int err;
 
 	if (flags & ~(AOBJ_LOCKED | AOBJ_ALLPAGES) || centre >= nr ||
-	    pages[centre])
+	    pages[centre] || first + nr < first)
 		return -EINVAL;
 	for (unsigned int i = 0; i < nr; i++)
 		if (pages[i] && pages[i] != AOBJ_DONTCARE)

@@ -222,21 +222,27 @@ static unsigned int swapped_from(const struct aobj_cluster *c, unsigned int i)
 	return nr;
 }
 
-/* => pages to bring in from @g->i on, that one included, at least 1 */
+/* => pages to make or to read from @g->i on, that one included, at least 1 */
 static unsigned int window(const struct get *g)
 {
 	unsigned int behind = resident_behind(g->c, g->i), want = 1;
 
 	if (g->flags & AOBJ_GET_ALONE)
 		return 1;
-	if (g->flags & AOBJ_GET_CLUSTER)
-		return swapped_from(g->c, g->i);
 	if (READ_ONCE(g->obj->ahead) == g->pgoff)
 		want = 2 * READ_ONCE(g->obj->window);
 	else if (behind >= AHEAD_MIN_BEHIND)
 		want = 2 * behind;
 	want = clamp(want, 1U, AOBJ_CLUSTER_PAGES - g->i);
 	return min_t(pgoff_t, want, g->npages - g->pgoff);
+}
+
+/* => the same for pages that are on swap, of which CLUSTER wants all */
+static unsigned int read_window(const struct get *g)
+{
+	if (g->flags & AOBJ_GET_CLUSTER)
+		return swapped_from(g->c, g->i);
+	return window(g);
 }
 
 static void window_used(struct get *g, unsigned int end)
@@ -394,7 +400,7 @@ static enum pass get_swapped(struct get *g)
 	     !aobj_swap_dev(c->slot[g->i])->synchronous))
 		return pass_error(g, -EAGAIN);
 	if (!has_page(g) || !give_resident(g))
-		return get_pages(g, window(g), false);
+		return get_pages(g, read_window(g), false);
 
 	pages = g->page + g->used;
 	mask = add_for_read(g);
@@ -517,7 +523,8 @@ int aobj_pager_get(struct aobj *obj, pgoff_t pgoff, unsigned int flags,
 		*cp = g.c;
 		return 0;
 	}
-	if (g.c && g.err != -EAGAIN)
+	/* Who may sleep will be back at once, and then wants it. */
+	if (g.c && (g.err != -EAGAIN || flags & AOBJ_GET_ATOMIC))
 		forget_empty(&g);
 	if (g.c)
 		aobj_cluster_put(g.c);

@@ -145,25 +145,43 @@ static void free_pages_of(struct flush *f, struct aobj_cluster *c, u64 mask)
 		mask = aobj_object_remove(c, mask);
 }
 
+static int wait_written(struct aobj_cluster *c, u64 mask)
+{
+	return wait_var_event_killable(&c->writing,
+				       !(READ_ONCE(c->writing) & mask));
+}
+
+/*
+ * What is under write-out may have changed since: that has to end before it
+ * can be written again.  Whoever waits keeps no batch for others to wait for.
+ */
+static int wait_earlier(struct flush *f, struct aobj_cluster *c, u64 mask)
+{
+	const unsigned int both = AOBJ_FLUSH_CLEAN | AOBJ_FLUSH_WAIT;
+
+	if ((f->flags & both) != both || !(READ_ONCE(c->writing) & mask))
+		return 0;
+	aobj_batch_submit(&f->batch);
+	return wait_written(c, mask);
+}
+
 static int flush_cluster(struct flush *f, struct aobj_cluster *c, u64 mask)
 {
 	u64 dirty = 0;
+	int err;
 
 	if (f->flags & AOBJ_FLUSH_FREE) {
 		free_pages_of(f, c, mask);
 		return 0;
 	}
+	err = wait_earlier(f, c, mask);
+	if (err)
+		return err;
 	mutex_lock(&c->lock);
 	if (c->res)
 		dirty = flush_resident(f, c, mask);
 	mutex_unlock(&c->lock);
 	return clean(f, c, dirty);
-}
-
-static int wait_written(struct aobj_cluster *c, u64 mask)
-{
-	return wait_var_event_killable(&c->writing,
-				       !(READ_ONCE(c->writing) & mask));
 }
 
 typedef int cluster_fn(struct flush *f, struct aobj_cluster *c, u64 mask);

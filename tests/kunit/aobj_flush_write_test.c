@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Flush: write-out that it begins and waits for, and what may go wrong. */
+#include "aobj.h"
+#include "aobj_flush.h"
+#include "pager_env.h"
+
+#define NR 10
+#define PAGE_OUT (AOBJ_FLUSH_DEACTIVATE | AOBJ_FLUSH_CLEAN)
+#define WRITING (ENV_ACTIVE | ENV_WRITING | ENV_SLOT)
+
+static int do_flush(struct env_thread *t)
+{
+	struct aobj_flushed flushed;
+	int err = aobj_flush_range(t->obj, 0, ULONG_MAX, t->flags, &flushed);
+
+	t->word = flushed.done;
+	return err;
+}
+
+static struct env_thread *start_flush(struct pager_env *env, struct aobj *obj,
+				      unsigned int flags)
+{
+	return env_start(env, do_flush, obj, 0, flags);
+}
+
+static struct aobj *dirty_object(struct pager_env *env)
+{
+	struct aobj *obj = env_adopt(env, aobj_create(NR * PAGE_SIZE, 0));
+
+	env_write(env, obj, 0, NR, 1);
+	return obj;
+}
+
+static void clean_begins_to_write(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = dirty_object(env);
+	struct env_thread *t;
+
+	held_disk_hold(d, HELD_WRITE, true);
+	/* It does not wait, though nothing completes. */
+	t = start_flush(env, obj, AOBJ_FLUSH_CLEAN);
+	ENV_EXPECT_ENDS(t, 0);
+	KUNIT_EXPECT_EQ(test, t->word, (u64)NR);
+	env_wait_held(env, d, HELD_WRITE, 1);
+	for (pgoff_t i = 0; i < NR; i++)
+		ENV_EXPECT_STATE(env, obj, i, WRITING);
+	/* What is on its way is not sent twice. */
+	t = start_flush(env, obj, AOBJ_FLUSH_CLEAN);
+	ENV_EXPECT_ENDS(t, 0);
+	KUNIT_EXPECT_EQ(test, t->word, 0ull);
+	env_wait_held(env, d, HELD_WRITE, 1);
+	held_disk_open(d);
+	env_wait_written(env);
+	for (pgoff_t i = 0; i < NR; i++)
+		ENV_EXPECT_STATE(env, obj, i, ENV_ACTIVE | ENV_SLOT);
+	env_check(env);
+}
+
+static void wait_waits_for_the_end(struct kunit *test)
+{
+	static const unsigned int flags[] = {
+		AOBJ_FLUSH_CLEAN | AOBJ_FLUSH_WAIT, PAGE_OUT | AOBJ_FLUSH_WAIT
+	};
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(flags); i++) {
+		struct aobj *obj = dirty_object(env);
+		struct env_thread *t;
+
+		held_disk_hold(d, HELD_WRITE, true);
+		t = start_flush(env, obj, flags[i]);
+		env_wait_held(env, d, HELD_WRITE, 1);
+		ENV_EXPECT_BLOCKS(t);
+		KUNIT_EXPECT_TRUE(test, env_state(obj, 3) & ENV_WRITING);
+		held_disk_open(d);
+		ENV_EXPECT_ENDS(t, 0);
+		KUNIT_EXPECT_FALSE(test, env_state(obj, 3) & ENV_WRITING);
+		env_expect(env, obj, 0, NR, 1);
+		env_check(env);
+	}
+}
+
+/* WAIT alone is for what others have begun. */
+static void wait_alone_waits_as_well(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = dirty_object(env);
+	struct env_thread *t;
+
+	held_disk_hold(d, HELD_WRITE, true);
+	env_evict(env, obj, 0, NR);
+	env_wait_held(env, d, HELD_WRITE, 1);
+	t = start_flush(env, obj, AOBJ_FLUSH_WAIT);
+	ENV_EXPECT_BLOCKS(t);
+	held_disk_open(d);
+	ENV_EXPECT_ENDS(t, 0);
+	env_check(env);
+}
+
+/* What was changed after it was sent is to be on swap, too, in the end. */
+static void pages_that_changed_meanwhile_are_written_again(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = dirty_object(env);
+	struct env_thread *t;
+
+	held_disk_hold(d, HELD_WRITE, true);
+	ENV_EXPECT_ENDS(start_flush(env, obj, AOBJ_FLUSH_CLEAN), 0);
+	env_wait_held(env, d, HELD_WRITE, 1);
+	env_write(env, obj, 0, NR, 2);
+	t = start_flush(env, obj, PAGE_OUT | AOBJ_FLUSH_WAIT);
+	ENV_EXPECT_BLOCKS(t);
+	held_disk_open(d);
+	ENV_EXPECT_ENDS(t, 0);
+	for (pgoff_t i = 0; i < NR; i++)
+		ENV_EXPECT_STATE(env, obj, i, ENV_SLOT);
+	env_expect(env, obj, 0, NR, 2);
+	env_check(env);
+}
+
+static void a_page_used_meanwhile_stays(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = dirty_object(env);
+
+	held_disk_hold(d, HELD_WRITE, true);
+	ENV_EXPECT_ENDS(start_flush(env, obj, PAGE_OUT), 0);
+	env_wait_held(env, d, HELD_WRITE, 1);
+	env_expect(env, obj, 3, 1, 1);
+	env_write(env, obj, 4, 1, 2);
+	held_disk_open(d);
+	env_wait_written(env);
+	ENV_EXPECT_STATE(env, obj, 2, ENV_SLOT);
+	ENV_EXPECT_STATE(env, obj, 3, ENV_ACTIVE | ENV_SLOT);
+	ENV_EXPECT_STATE(env, obj, 4, ENV_ACTIVE | ENV_SLOT | ENV_DIRTY);
+	env_expect(env, obj, 4, 1, 2);
+	env_check(env);
+}
+
+static void a_signal_ends_the_wait(struct kunit *test)
+{
+	static const unsigned int flags[] = { AOBJ_FLUSH_WAIT,
+					      PAGE_OUT | AOBJ_FLUSH_WAIT };
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = dirty_object(env);
+
+	held_disk_hold(d, HELD_WRITE, true);
+	ENV_EXPECT_ENDS(start_flush(env, obj, AOBJ_FLUSH_CLEAN), 0);
+	env_wait_held(env, d, HELD_WRITE, 1);
+	for (unsigned int i = 0; i < ARRAY_SIZE(flags); i++) {
+		struct env_thread *t = start_flush(env, obj, flags[i]);
+
+		ENV_EXPECT_BLOCKS(t);
+		env_kill(t);
+		ENV_EXPECT_ENDS(t, -EINTR);
+	}
+	held_disk_open(d);
+	env_wait_written(env);
+	env_expect(env, obj, 0, NR, 1);
+	env_check(env);
+}
+
+/* A quarter of the budget is on its way: no more is sent before some is over. */
+static void so_much_is_sent_at_once(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 512, 0);
+	struct aobj *obj;
+	struct env_thread *t;
+
+	obj = env_adopt(env, aobj_create(400 * PAGE_SIZE, 0));
+	env_write(env, obj, 0, 400, 1);
+	held_disk_hold(d, HELD_WRITE, true);
+	t = start_flush(env, obj, AOBJ_FLUSH_CLEAN);
+	KUNIT_EXPECT_TRUE(
+		test, env_wait(atomic_long_read(&aobj_totals.writing) >= 256));
+	schedule_timeout_uninterruptible(5);
+	KUNIT_EXPECT_FALSE(test, completion_done(&t->done));
+	KUNIT_EXPECT_LT(test, atomic_long_read(&aobj_totals.writing), 400);
+	env_kill(t);
+	ENV_EXPECT_ENDS(t, -EINTR);
+	t = start_flush(env, obj, AOBJ_FLUSH_CLEAN | AOBJ_FLUSH_WAIT);
+	held_disk_open(d);
+	ENV_EXPECT_ENDS(t, 0);
+	KUNIT_EXPECT_EQ(test, env_used(env, d), 400u);
+	env_check(env);
+}
+
+static void fail_to_write(struct kunit *test, blk_status_t status, u32 bad)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = dirty_object(env);
+	struct env_thread *t;
+	u32 slot;
+
+	held_disk_hold(d, HELD_WRITE, true);
+	t = start_flush(env, obj, PAGE_OUT | AOBJ_FLUSH_WAIT);
+	env_wait_held(env, d, HELD_WRITE, 1);
+	slot = env_slot(obj, 4);
+	held_disk_fail(d, HELD_WRITE, slot, status, -1);
+	held_disk_open(d);
+	ENV_EXPECT_ENDS(t, -EIO);
+	env_wait_written(env);
+	/* Nothing is lost, and the others are out. */
+	ENV_EXPECT_STATE(env, obj, 4, ENV_PRESENT | ENV_INACTIVE | ENV_DIRTY);
+	for (pgoff_t i = 0; i < NR; i++)
+		if (i != 4)
+			ENV_EXPECT_STATE(env, obj, i, ENV_SLOT);
+	held_disk_fail(d, HELD_WRITE, slot, status, 0);
+	/* An error is told once, to who waited for it. */
+	ENV_EXPECT_ENDS(start_flush(env, obj, PAGE_OUT | AOBJ_FLUSH_WAIT), 0);
+	ENV_EXPECT_STATE(env, obj, 4, ENV_SLOT);
+	env_expect(env, obj, 0, NR, 1);
+	env_expect_bad(env, d, bad);
+	env_check(env);
+}
+
+static void write_errors_are_told(struct kunit *test)
+{
+	fail_to_write(test, BLK_STS_IOERR, 0);
+}
+
+static void so_are_those_of_a_bad_medium(struct kunit *test)
+{
+	fail_to_write(test, BLK_STS_MEDIUM, 1);
+}
+
+static void without_swap_there_is_no_room(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct aobj *obj = dirty_object(env);
+
+	KUNIT_EXPECT_EQ(test, aobj_flush(obj, 0, 0, AOBJ_FLUSH_CLEAN), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, aobj_flush(obj, 0, 0, PAGE_OUT | AOBJ_FLUSH_WAIT),
+			-ENOSPC);
+	KUNIT_EXPECT_EQ(test, aobj_flush(obj, 0, 0, AOBJ_FLUSH_DEACTIVATE), 0);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&obj->resident), NR);
+	env_expect(env, obj, 0, NR, 1);
+	env_check(env);
+}
+
+/* What does not fit stays as it is, and what does fit is on its way. */
+static void a_full_device_has_no_room(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 31, 0);
+	struct aobj *obj = env_adopt(env, aobj_create(40 * PAGE_SIZE, 0));
+
+	env_write(env, obj, 0, 40, 1);
+	KUNIT_EXPECT_EQ(test, aobj_flush(obj, 0, 0, PAGE_OUT | AOBJ_FLUSH_WAIT),
+			-ENOSPC);
+	env_wait_written(env);
+	KUNIT_EXPECT_EQ(test, env_used(env, d), 30u);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&obj->resident), 10);
+	env_check(env);
+	env_expect(env, obj, 0, 40, 1);
+}
+
+/* Its pages go with the write, which is waited for. */
+static void free_waits_for_write_out(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = dirty_object(env);
+	struct env_thread *t;
+
+	held_disk_hold(d, HELD_WRITE, true);
+	ENV_EXPECT_ENDS(start_flush(env, obj, AOBJ_FLUSH_CLEAN), 0);
+	env_wait_held(env, d, HELD_WRITE, 1);
+	t = start_flush(env, obj, AOBJ_FLUSH_FREE);
+	ENV_EXPECT_BLOCKS(t);
+	KUNIT_EXPECT_EQ(test, env_used(env, d), (u32)NR);
+	held_disk_open(d);
+	ENV_EXPECT_ENDS(t, 0);
+	KUNIT_EXPECT_EQ(test, t->word, (u64)NR);
+	KUNIT_EXPECT_EQ(test, env_used(env, d), 0u);
+	env_expect(env, obj, 0, NR, 0);
+	env_check(env);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(clean_begins_to_write),
+	KUNIT_CASE(wait_waits_for_the_end),
+	KUNIT_CASE(wait_alone_waits_as_well),
+	KUNIT_CASE(pages_that_changed_meanwhile_are_written_again),
+	KUNIT_CASE(a_page_used_meanwhile_stays),
+	KUNIT_CASE(a_signal_ends_the_wait),
+	KUNIT_CASE(so_much_is_sent_at_once),
+	KUNIT_CASE(write_errors_are_told),
+	KUNIT_CASE(so_are_those_of_a_bad_medium),
+	KUNIT_CASE(without_swap_there_is_no_room),
+	KUNIT_CASE(a_full_device_has_no_room),
+	KUNIT_CASE(free_waits_for_write_out),
+	{},
+};
+
+AOBJ_KUNIT_SUITE(aobj_flush_write, .test_cases = cases, .init = pager_env_init,
+		 .exit = pager_env_exit);

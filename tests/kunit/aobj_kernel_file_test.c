@@ -51,7 +51,6 @@ static void a_file_is_the_object(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, obj->mapping.host, file_inode(file));
 	KUNIT_EXPECT_EQ(test, atomic_read(&obj->holders), 2);
 	expect_word(test, file, 9, env_word(obj, 9, 1));
-	pos = 3 * PAGE_SIZE;
 	KUNIT_EXPECT_EQ(test, kernel_write(file, &word, sizeof(word), &pos),
 			(ssize_t)sizeof(word));
 	close(file);

@@ -18,13 +18,16 @@ unsigned long env_patience = 10 * HZ;
 
 struct aobj *env_adopt(struct pager_env *env, struct aobj *obj)
 {
-	unsigned int i = 0;
+	unsigned int i;
 
 	KUNIT_ASSERT_FALSE(env->test, IS_ERR_OR_NULL(obj));
-	while (i < ENV_OBJECTS && env->obj[i])
-		i++;
+	for (i = 0; i < ENV_OBJECTS; i++) {
+		if (!env->obj[i]) {
+			env->obj[i] = obj;
+			break;
+		}
+	}
 	KUNIT_ASSERT_LT(env->test, i, (unsigned int)ENV_OBJECTS);
-	env->obj[i] = obj;
 	return obj;
 }
 

@@ -61,6 +61,7 @@ struct aobj_swapdev;
  * @ahead: where the last fault-ahead ended, in pages; a hint, unlocked
  * @window: how many pages it took; a hint, unlocked
  * @hand: the cluster where reclaim from this object goes on; a hint, unlocked
+ * @rcu: when it is freed: @mapping may be looked at until then
  */
 struct aobj {
 	struct kref refs;
@@ -85,6 +86,7 @@ struct aobj {
 	pgoff_t ahead;
 	unsigned int window;
 	pgoff_t hand;
+	struct rcu_head rcu;
 };
 
 /**

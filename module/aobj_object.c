@@ -172,7 +172,8 @@ static void object_free(struct kref *refs)
 		     atomic_long_read(&obj->wired));
 	aobj_wired_forget_user(obj);
 	mutex_destroy(&obj->resize_lock);
-	kfree(obj);
+	/* Futexes and GUP-fast look at folio->mapping under RCU alone. */
+	kfree_rcu(obj, rcu);
 	atomic_long_dec(&aobj_totals.objects);
 }
 

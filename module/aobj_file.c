@@ -5,6 +5,7 @@
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/mount.h>
 #include <linux/seq_file.h>
 
 #include "aobj_fault.h"
@@ -24,7 +25,7 @@ struct inode *aobj_file_new_object(void)
 
 	if (IS_ERR(obj))
 		return ERR_CAST(obj);
-	inode = aobj_object_inode(obj);
+	inode = aobj_object_device_inode(obj);
 	/* From here on it lives by the inode, or not at all. */
 	aobj_object_detach(obj);
 	return inode;
@@ -68,18 +69,47 @@ void aobj_file_show_fdinfo(struct seq_file *m, struct file *file)
 
 /*
  * The regular file
+ *
+ * Its inode goes after the file has given the module back, and lives on with
+ * an O_PATH descriptor, which never had it.  So the mount holds the module; and
+ * it is there only while there is something in it, or rmmod could never work.
  */
+
+static struct file_system_type file_fs_type = {
+	.owner = THIS_MODULE,
+	.name = "aobj",
+	.init_fs_context = aobj_object_fs_context,
+	.kill_sb = kill_anon_super,
+};
+
+static struct vfsmount *file_mnt;
+static int file_mnt_users; /* open files, and who makes one */
+
+/* => file_mnt is there, and the same one, until it is put */
+static int file_mnt_get(void)
+{
+	return simple_pin_fs(&file_fs_type, &file_mnt, &file_mnt_users);
+}
+
+static void file_mnt_put(void)
+{
+	simple_release_fs(&file_mnt, &file_mnt_users);
+}
 
 /* Of another file that is the same object: by way of /proc/PID/fd. */
 static int file_open(struct inode *inode, struct file *file)
 {
-	aobj_file_attach(file, inode->i_private);
-	return 0;
+	int err = file_mnt_get();
+
+	if (!err)
+		aobj_file_attach(file, inode->i_private);
+	return err;
 }
 
 static int file_release(struct inode *inode, struct file *file)
 {
 	aobj_file_release(file);
+	file_mnt_put();
 	return 0;
 }
 
@@ -164,7 +194,8 @@ static void make_regular(struct inode *inode)
 	clear_nlink(inode);
 }
 
-struct file *aobj_file_make(struct inode *inode, const char *name)
+/* => takes the reference to the inode over unless it fails */
+static struct file *file_of(struct inode *inode, const char *name)
 {
 	struct file *file;
 
@@ -172,7 +203,8 @@ struct file *aobj_file_make(struct inode *inode, const char *name)
 	if (!try_module_get(THIS_MODULE))
 		return ERR_PTR(-ENODEV);
 	make_regular(inode);
-	file = aobj_object_file(inode, name, &file_fops);
+	file = alloc_file_pseudo(inode, file_mnt, name, O_RDWR | O_LARGEFILE,
+				 &file_fops);
 	if (IS_ERR(file)) {
 		module_put(THIS_MODULE);
 		return file;
@@ -182,20 +214,46 @@ struct file *aobj_file_make(struct inode *inode, const char *name)
 	return file;
 }
 
-static struct file *file_new(const char *name, u64 size)
+static struct file *file_of_object(struct aobj *obj, const char *name)
 {
-	struct inode *inode = aobj_file_new_object();
+	struct inode *inode = aobj_object_inode(obj, file_mnt->mnt_sb);
 	struct file *file;
-	int err;
 
 	if (IS_ERR(inode))
 		return ERR_CAST(inode);
-	err = aobj_object_set_name(inode->i_private, name);
-	if (!err)
-		err = aobj_object_truncate(inode->i_private, size);
-	file = err ? ERR_PTR(err) : aobj_file_make(inode, name);
+	file = file_of(inode, name);
 	if (IS_ERR(file))
 		iput(inode);
+	return file;
+}
+
+struct file *aobj_file_make(struct aobj *obj, const char *name)
+{
+	struct file *file;
+	int err = file_mnt_get();
+
+	if (err)
+		return ERR_PTR(err);
+	file = file_of_object(obj, name);
+	if (IS_ERR(file))
+		file_mnt_put();
+	return file;
+}
+
+static struct file *file_new(const char *name, u64 size)
+{
+	struct aobj *obj = aobj_object_create();
+	struct file *file;
+	int err;
+
+	if (IS_ERR(obj))
+		return ERR_CAST(obj);
+	err = aobj_object_set_name(obj, name);
+	if (!err)
+		err = aobj_object_truncate(obj, size);
+	file = err ? ERR_PTR(err) : aobj_file_make(obj, name);
+	/* From here on it lives by the file, or not at all. */
+	aobj_object_detach(obj);
 	return file;
 }
 

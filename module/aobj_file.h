@@ -27,12 +27,13 @@ struct vm_area_struct;
 int aobj_file_create(const char *name, u64 size, int flags);
 
 /*
- * aobj_file_make: => the object of @inode as a regular file, or an error
- * => takes the caller's reference to the inode over unless it fails
+ * aobj_file_make: => the object as a regular file, or an error
+ * => the file has a reference to the contents of its own
+ * => may sleep; waits, killably, for an inode that is just going
  */
-struct file *aobj_file_make(struct inode *inode, const char *name);
+struct file *aobj_file_make(struct aobj *obj, const char *name);
 
-/* => the inode of a new object of no size, or an error; the caller's */
+/* => the device inode of a new object of no size, or an error; the caller's */
 struct inode *aobj_file_new_object(void);
 
 /* => the file is @obj from here on; f_mapping is the caller's to set */

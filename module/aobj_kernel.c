@@ -121,15 +121,7 @@ void aobj_kernel_exit(void)
 
 struct file *aobj_file(struct aobj *obj, const char *name)
 {
-	struct inode *inode = aobj_object_inode(obj);
-	struct file *file;
-
-	if (IS_ERR(inode))
-		return ERR_CAST(inode);
-	file = aobj_file_make(inode, name);
-	if (IS_ERR(file))
-		iput(inode);
-	return file;
+	return aobj_file_make(obj, name);
 }
 EXPORT_SYMBOL_GPL(aobj_file);
 

@@ -14,6 +14,7 @@
 #include <linux/mount.h>
 #include <linux/pagemap.h>
 #include <linux/pseudo_fs.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/wait_bit.h>
 
@@ -55,7 +56,7 @@ static const struct super_operations aobj_super_ops = {
 	.evict_inode = aobj_evict_inode,
 };
 
-static int aobj_init_fs_context(struct fs_context *fc)
+int aobj_object_fs_context(struct fs_context *fc)
 {
 	struct pseudo_fs_context *ctx = init_pseudo(fc, AOBJ_FS_MAGIC);
 
@@ -65,10 +66,13 @@ static int aobj_init_fs_context(struct fs_context *fc)
 	return 0;
 }
 
-/* No .owner: the mount would hold the module, and rmmod could never work. */
+/*
+ * Of objects that are devices.  No .owner: the mount would hold the module, and
+ * rmmod could never work.
+ */
 static struct file_system_type aobj_fs_type = {
 	.name = "aobj",
-	.init_fs_context = aobj_init_fs_context,
+	.init_fs_context = aobj_object_fs_context,
 	.kill_sb = kill_anon_super,
 };
 
@@ -117,9 +121,9 @@ struct aobj *aobj_object_create(void)
 	return aobj_object_create_gfp(GFP_KERNEL) ?: ERR_PTR(-ENOMEM);
 }
 
-static struct inode *inode_new(struct aobj *obj)
+static struct inode *inode_new(struct aobj *obj, struct super_block *sb)
 {
-	struct inode *inode = alloc_anon_inode(aobj_mnt->mnt_sb);
+	struct inode *inode = alloc_anon_inode(sb);
 
 	if (IS_ERR(inode))
 		return inode;
@@ -131,34 +135,38 @@ static struct inode *inode_new(struct aobj *obj)
 	return inode;
 }
 
-/* => NULL: the one that there was is just going */
-static struct inode *inode_find_or_new(struct aobj *obj)
+/*
+ * => NULL: the one that there was is just going
+ * One of another mount is not touched: nothing holds that mount for us.
+ */
+static struct inode *inode_find_or_new(struct aobj *obj, struct super_block *sb)
 {
-	struct inode *inode;
+	struct inode *inode = NULL;
 
 	mutex_lock(&obj->resize_lock);
-	if (obj->mapping.host)
+	if (!obj->mapping.host)
+		inode = inode_new(obj, sb);
+	else if (obj->mapping.host->i_sb == sb)
 		inode = igrab(obj->mapping.host);
-	else
-		inode = inode_new(obj);
 	mutex_unlock(&obj->resize_lock);
 	return inode;
 }
 
-struct inode *aobj_object_inode(struct aobj *obj)
+struct inode *aobj_object_inode(struct aobj *obj, struct super_block *sb)
 {
 	struct inode *inode;
 
-	while (!(inode = inode_find_or_new(obj)))
-		schedule_timeout_uninterruptible(1);
+	while (!(inode = inode_find_or_new(obj, sb))) {
+		schedule_timeout_killable(1);
+		if (fatal_signal_pending(current))
+			return ERR_PTR(-EINTR);
+	}
 	return inode;
 }
 
-struct file *aobj_object_file(struct inode *inode, const char *name,
-			      const struct file_operations *fops)
+struct inode *aobj_object_device_inode(struct aobj *obj)
 {
-	return alloc_file_pseudo(inode, aobj_mnt, name, O_RDWR | O_LARGEFILE,
-				 fops);
+	return aobj_object_inode(obj, aobj_mnt->mnt_sb);
 }
 
 static void object_free(struct kref *refs)

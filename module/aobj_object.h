@@ -14,6 +14,8 @@
 
 #include "aobj_internal.h"
 
+struct fs_context;
+
 int aobj_object_init(void);
 void aobj_object_exit(void);
 
@@ -37,15 +39,16 @@ void aobj_object_put_new(struct aobj *obj);
 
 /*
  * aobj_object_inode: => the object's inode, made if there is none, or an error
+ * @sb: of aobj_object_fs_context(); its mount is held until the inode has gone
+ *
  * => the caller has a reference to it; the inode has one to the contents
- * => may sleep
+ * => may sleep: while there is an inode of another mount; -EINTR, -ENOMEM
  */
-struct inode *aobj_object_inode(struct aobj *obj);
-/* => a file of the inode, open for reading and writing; takes the reference
- *    to the inode over unless it fails
- */
-struct file *aobj_object_file(struct inode *inode, const char *name,
-			      const struct file_operations *fops);
+struct inode *aobj_object_inode(struct aobj *obj, struct super_block *sb);
+/* => the same for a device, whose release gives the inode back */
+struct inode *aobj_object_device_inode(struct aobj *obj);
+/* => for the type of a file system that has such inodes */
+int aobj_object_fs_context(struct fs_context *fc);
 
 /* The structure alone, for clusters. */
 void aobj_object_get(struct aobj *obj);

@@ -40,6 +40,25 @@ static void test_refused(void)
 	close(control);
 }
 
+/* What is open with O_PATH has no file operations, and so no module. */
+static void test_path(void)
+{
+	int fd = object_create("path", page_size, 0), path;
+	uint8_t byte = 0;
+
+	check(write(fd, "x", 1) == 1, "writing to a regular object", "%s",
+	      strerror(errno));
+	path = open(text("/proc/self/fd/%d", fd), O_PATH | O_CLOEXEC);
+	close(fd);
+	check_errno(module_unload(), EAGAIN,
+		    "unloading is refused with an O_PATH descriptor");
+	fd = open(text("/proc/self/fd/%d", path), O_RDONLY | O_CLOEXEC);
+	check(read(fd, &byte, 1) == 1 && byte == 'x',
+	      "by which the object can be opened again", "%s", strerror(errno));
+	close(fd);
+	close(path);
+}
+
 static void test_unload(void)
 {
 	header_make("/dev/ram1");
@@ -72,6 +91,7 @@ int main(void)
 {
 	test_begin("unload: the module goes and comes", 60);
 	test_refused();
+	test_path();
 	test_unload();
 	test_again(1);
 	check_result(module_unload(), 0, "unloading right after use works");

@@ -149,7 +149,7 @@ static unsigned int take_back_from(struct aobj_cluster *c)
 	return nr;
 }
 
-static unsigned int take_back_slots(unsigned int want)
+unsigned int aobj_evict_take_back_slots(unsigned int want)
 {
 	unsigned long bound = aobj_queue_length(AOBJ_QUEUE_ACTIVE);
 	unsigned int nr = 0;
@@ -212,7 +212,8 @@ unsigned long aobj_evict(unsigned long mark)
 			break;
 		if (b.want_slots) {
 			b.want_slots = false;
-			b.full = !take_back_slots(AOBJ_CLUSTER_PAGES);
+			b.full =
+				!aobj_evict_take_back_slots(AOBJ_CLUSTER_PAGES);
 		}
 		cond_resched();
 	}

@@ -27,6 +27,12 @@ bool aobj_evict_pinned(struct page *page);
 void aobj_evict_unmap(struct aobj_cluster *c, u64 mask);
 
 /*
+ * aobj_evict_take_back_slots: frees about @want slots of resident dirty pages
+ * => trylocks only, never sleeps; bounded; returns how many
+ */
+unsigned int aobj_evict_take_back_slots(unsigned int want);
+
+/*
  * aobj_evict: ages and evicts until @mark pages are free or on their way
  * => holds no cluster; may sleep in a device's queue, never for I/O
  * => the scan is bounded; returns pages freed or submitted

@@ -83,10 +83,14 @@ static u64 flush_resident(struct flush *f, struct aobj_cluster *c, u64 mask)
 	return f->flags & AOBJ_FLUSH_CLEAN ? dirty : 0;
 }
 
-/* => waits until something can be submitted again */
-static int wait_congested(void)
+/*
+ * => waits until something can be submitted again
+ * What is in our own batch is part of what is waited for.
+ */
+static int wait_congested(struct flush *f)
 {
 	while (aobj_writeout_congested()) {
+		aobj_batch_submit(&f->batch);
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		if (!aobj_swapio_reap())
@@ -95,27 +99,53 @@ static int wait_congested(void)
 	return 0;
 }
 
+/*
+ * => those of @mask that are to be written; locked
+ * The cluster was unlocked since they were found dirty.  One that is mapped
+ * again must not change under a device that sums what it writes; and who holds
+ * one may have marked it dirty before he changes it.
+ */
+static u64 still_dirty(struct aobj_cluster *c, u64 mask)
+{
+	unsigned int i;
+	u64 mapped = 0;
+
+	if (!c->res)
+		return 0;
+	mask = pages_to_flush(c, mask);
+	for_each_page_bit(i, mask)
+		if (folio_mapped(page_folio(c->res->page[i])))
+			mapped |= BIT_ULL(i);
+	aobj_evict_unmap(c, mapped);
+	return dirty_pages(c, mask);
+}
+
 /* => sends off some of the pages of *@dirty; the rest stays in it */
 static int clean_some(struct flush *f, struct aobj_cluster *c, u64 *dirty)
 {
 	enum aobj_written res = AOBJ_WRITTEN_DONE;
+	struct aobj_batch *b = &f->batch;
 	unsigned long written = 0;
+	u64 before;
 
 	mutex_lock(&c->lock);
-	*dirty &= c->res ? c->res->present : 0;
-	*dirty = dirty_pages(c, *dirty);
-	if (*dirty)
-		res = aobj_writeout(&f->batch, c, *dirty, &written);
+	*dirty = before = still_dirty(c, *dirty);
+	if (before)
+		res = aobj_writeout(b, c, before, &written);
 	*dirty &= ~c->writing;
 	mutex_unlock(&c->lock);
 
-	if (res != AOBJ_WRITTEN_DONE || aobj_writeout_congested())
-		aobj_batch_submit(&f->batch);
-	if (f->batch.want_slots)
+	if (res != AOBJ_WRITTEN_DONE)
+		aobj_batch_submit(b);
+	if (b->want_slots) {
+		b->want_slots = false;
+		b->full = !aobj_evict_take_back_slots(AOBJ_CLUSTER_PAGES);
+	}
+	if (b->full && before && *dirty == before)
 		return -ENOSPC;
 	if (res == AOBJ_WRITTEN_CONGESTED && !aobj_swapio_reap())
 		schedule_timeout_killable(1);
-	return wait_congested();
+	return fatal_signal_pending(current) ? -EINTR : wait_congested(f);
 }
 
 static int clean(struct flush *f, struct aobj_cluster *c, u64 dirty)

@@ -537,46 +537,67 @@ int aobj_object_punch(struct aobj *obj, u64 pos, u64 len)
  * Slots alone
  */
 
-/* => @r says what must be waited for before its slot can go */
-static void drop_slots(struct aobj_cluster *c, u64 mask, struct removal *r)
+/*
+ * Resident pages give their slots up; @r says what must be waited for first.
+ * One that is being written shall still be there when it is.
+ */
+static void forget_slots(struct aobj_cluster *c, u64 mask, struct removal *r)
 {
 	unsigned int i;
 
-	for_each_page_bit(i, mask) {
-		struct page *page = aobj_cluster_page(c, i);
+	mask &= c->res->present;
+	r->writing = mask & c->writing;
+	r->busy = r->writing;
+	aobj_cluster_activate(c, r->writing);
+	for_each_page_bit(i, mask & ~c->writing) {
+		struct page *page = c->res->page[i];
 
-		if (!page)
-			continue;
 		if (!PageUptodate(page)) {
 			r->busy |= BIT_ULL(i);
 			r->locked = page_folio(page);
-		} else if (c->writing & BIT_ULL(i)) {
-			r->busy |= BIT_ULL(i);
-			r->writing |= BIT_ULL(i);
 		} else if (aobj_slot_real(c->slot[i])) {
 			aobj_writeout_forget_slot(c, i);
 		}
 	}
 	if (r->locked)
 		folio_get(r->locked);
-	remove_slots(c, mask);
 }
 
-static u64 dropswap_once(struct aobj_cluster *c, u64 mask)
+static u64 forget_once(struct aobj_cluster *c, u64 mask)
 {
 	struct removal r = {};
 
 	mutex_lock(&c->lock);
-	drop_slots(c, mask, &r);
+	if (c->res)
+		forget_slots(c, mask, &r);
 	aobj_queue_update(c);
 	mutex_unlock(&c->lock);
 	wait_busy(c, &r);
 	return r.busy;
 }
 
+/*
+ * What is on swap only is lost; but not what was in memory at first and has been
+ * evicted while it was waited for.
+ */
+static u64 dropswap_cluster(struct aobj_cluster *c, u64 mask)
+{
+	mutex_lock(&c->lock);
+	remove_slots(c, mask);
+	if (c->res)
+		mask &= c->res->present;
+	else
+		mask = 0;
+	aobj_queue_update(c);
+	mutex_unlock(&c->lock);
+	while (mask)
+		mask = forget_once(c, mask);
+	return 0;
+}
+
 void aobj_object_dropswap(struct aobj *obj, pgoff_t first, pgoff_t end)
 {
-	for_each_cluster_in(obj, first, end, dropswap_once);
+	for_each_cluster_in(obj, first, end, dropswap_cluster);
 }
 
 /*

@@ -25,7 +25,7 @@ static int set_user(struct aobj *obj)
 	lockdep_assert_held(&obj->resize_lock);
 	if (obj->user == user)
 		return 0;
-	if (atomic_long_read(&obj->wired))
+	if (atomic_long_read_acquire(&obj->wired))
 		return -EPERM;
 	if (obj->user)
 		free_uid(obj->user);
@@ -33,15 +33,33 @@ static int set_user(struct aobj *obj)
 	return 0;
 }
 
-static bool user_may(unsigned long locked)
+/*
+ * => @count is @nr higher, unless it would pass @limit
+ * It never is for a moment what it may not be: others would be refused for that.
+ */
+static bool charge_below(atomic_long_t *count, unsigned long nr,
+			 unsigned long limit)
 {
-	return locked <= rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT ||
-	       capable(CAP_IPC_LOCK);
+	long now = atomic_long_read(count);
+
+	do {
+		if (nr > limit || now > (long)(limit - nr))
+			return false;
+	} while (!atomic_long_try_cmpxchg(count, &now, now + (long)nr));
+	return true;
+}
+
+static bool charge_user(struct user_struct *user, unsigned long nr)
+{
+	unsigned long limit = rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT;
+
+	return charge_below(&user->locked_vm, nr, limit) ||
+	       (capable(CAP_IPC_LOCK) &&
+		charge_below(&user->locked_vm, nr, LONG_MAX));
 }
 
 int aobj_wired_charge(struct aobj *obj, unsigned long nr)
 {
-	unsigned long total;
 	int err;
 
 	if (!can_do_mlock())
@@ -49,13 +67,15 @@ int aobj_wired_charge(struct aobj *obj, unsigned long nr)
 	err = set_user(obj);
 	if (err)
 		return err;
-	total = atomic_long_add_return(nr, &aobj_totals.wired);
+	if (!charge_below(&aobj_totals.wired, nr,
+			  aobj_wired_share(READ_ONCE(aobj_budget))))
+		return -ENOMEM;
+	if (!charge_user(obj->user, nr)) {
+		atomic_long_sub(nr, &aobj_totals.wired);
+		return -ENOMEM;
+	}
 	atomic_long_add(nr, &obj->wired);
-	if (user_may(atomic_long_add_return(nr, &obj->user->locked_vm)) &&
-	    total <= aobj_wired_share(READ_ONCE(aobj_budget)))
-		return 0;
-	aobj_wired_uncharge(obj, nr);
-	return -ENOMEM;
+	return 0;
 }
 
 void aobj_wired_uncharge(struct aobj *obj, unsigned long nr)
@@ -64,7 +84,8 @@ void aobj_wired_uncharge(struct aobj *obj, unsigned long nr)
 		return;
 	atomic_long_sub(nr, &obj->user->locked_vm);
 	atomic_long_sub(nr, &aobj_totals.wired);
-	/* Last: from zero on another user may take over. */
+	/* Last, and seen last: from zero on another user may take over. */
+	smp_mb__before_atomic();
 	atomic_long_sub(nr, &obj->wired);
 }
 

@@ -159,7 +159,8 @@ static bool good_flush(const struct aobj_flush *f)
 }
 
 /* => what was done is told also when not all of it was */
-static long ioctl_flush(struct aobj *obj, unsigned int cmd, void __user *arg)
+static long ioctl_flush(struct aobj *obj, unsigned int cmd, void __user *arg,
+			bool writable)
 {
 	struct aobj_flushed flushed;
 	struct aobj_flush f;
@@ -168,42 +169,60 @@ static long ioctl_flush(struct aobj *obj, unsigned int cmd, void __user *arg)
 
 	if (err)
 		return err;
-	if (_IOC_SIZE(cmd) < sizeof(f) || !good_flush(&f))
+	if (!good_flush(&f))
 		return -EINVAL;
+	if (f.flags & AOBJ_FLUSH_FREE && !writable)
+		return -EBADF;
 	if (f.length)
 		end = (f.offset + f.length) >> PAGE_SHIFT;
 	err = aobj_flush_range(obj, f.offset >> PAGE_SHIFT, end, f.flags,
 			       &flushed);
 	f.done = flushed.done << PAGE_SHIFT;
 	f.skipped = flushed.skipped << PAGE_SHIFT;
-	if (copy_to_user(arg, &f, sizeof(f)))
+	if (ioctl_answer(cmd, arg, &f, sizeof(f)))
 		return -EFAULT;
 	return err;
+}
+
+/* => calls that change the object or its contents */
+static long ioctl_change(struct aobj *obj, unsigned int cmd, void __user *ptr)
+{
+	if (aobj_ioctl_is(cmd, AOBJ_IOC_RESIZE))
+		return ioctl_resize(obj, cmd, ptr);
+	if (aobj_ioctl_is(cmd, AOBJ_IOC_DROP))
+		return ioctl_range(obj, cmd, ptr, drop);
+	if (aobj_ioctl_is(cmd, AOBJ_IOC_UNWIRE))
+		return ioctl_range(obj, cmd, ptr, aobj_unwire);
+	if (aobj_ioctl_is(cmd, AOBJ_IOC_NOSWAP))
+		return ioctl_noswap(obj, cmd, ptr);
+	return ioctl_name(obj, cmd, ptr);
+}
+
+static bool is_change(unsigned int cmd)
+{
+	return aobj_ioctl_is(cmd, AOBJ_IOC_RESIZE) ||
+	       aobj_ioctl_is(cmd, AOBJ_IOC_DROP) ||
+	       aobj_ioctl_is(cmd, AOBJ_IOC_UNWIRE) ||
+	       aobj_ioctl_is(cmd, AOBJ_IOC_NOSWAP) ||
+	       aobj_ioctl_is(cmd, AOBJ_IOC_NAME);
 }
 
 long aobj_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct aobj *obj = file->private_data;
 	void __user *ptr = (void __user *)arg;
+	bool writable = file->f_mode & FMODE_WRITE;
 
-	if (aobj_ioctl_is(cmd, AOBJ_IOC_RESIZE))
-		return ioctl_resize(obj, cmd, ptr);
+	if (is_change(cmd))
+		return writable ? ioctl_change(obj, cmd, ptr) : -EBADF;
 	if (aobj_ioctl_is(cmd, AOBJ_IOC_INFO))
 		return ioctl_info(obj, cmd, ptr);
 	if (aobj_ioctl_is(cmd, AOBJ_IOC_PAGES))
 		return ioctl_pages(obj, cmd, ptr);
-	if (aobj_ioctl_is(cmd, AOBJ_IOC_DROP))
-		return ioctl_range(obj, cmd, ptr, drop);
 	if (aobj_ioctl_is(cmd, AOBJ_IOC_FLUSH))
-		return ioctl_flush(obj, cmd, ptr);
+		return ioctl_flush(obj, cmd, ptr, writable);
 	if (aobj_ioctl_is(cmd, AOBJ_IOC_WIRE))
 		return ioctl_range(obj, cmd, ptr, aobj_wire);
-	if (aobj_ioctl_is(cmd, AOBJ_IOC_UNWIRE))
-		return ioctl_range(obj, cmd, ptr, aobj_unwire);
-	if (aobj_ioctl_is(cmd, AOBJ_IOC_NOSWAP))
-		return ioctl_noswap(obj, cmd, ptr);
-	if (aobj_ioctl_is(cmd, AOBJ_IOC_NAME))
-		return ioctl_name(obj, cmd, ptr);
 	if (aobj_ioctl_is(cmd, AOBJ_IOC_FEATURES))
 		return ioctl_features(cmd, ptr);
 	return -ENOTTY;

@@ -233,6 +233,31 @@ static void test_advice(void)
 	close(fd);
 }
 
+/* Who is given a descriptor for reading can change nothing. */
+static void test_read_only(void)
+{
+	int fd = object_create("shared", 2 * page_size, 0);
+	int other = open(text("/proc/self/fd/%d", fd), O_RDONLY | O_CLOEXEC);
+	struct aobj_noswap noswap = {};
+	struct aobj_name name = { "other" };
+
+	check(write(fd, "x", 1) == 1, "a byte is written", "%s",
+	      strerror(errno));
+	check_errno(object_resize(other, page_size), EBADF,
+		    "for reading only: no RESIZE");
+	check_errno(object_drop(other, 0, 1), EBADF, "no DROP");
+	check_errno(object_flush(other, 0, 1, AOBJ_FLUSH_FREE, NULL, NULL),
+		    EBADF, "no FLUSH that frees");
+	check_errno(ioctl(other, AOBJ_IOC_NOSWAP, &noswap), EBADF, "no NOSWAP");
+	check_errno(ioctl(other, AOBJ_IOC_NAME, &name), EBADF, "no NAME");
+	check_ok(object_flush(other, 0, 1, AOBJ_FLUSH_DEACTIVATE, NULL, NULL),
+		 "but a FLUSH that changes nothing");
+	check_equal(object_info(other).size, 2 * page_size,
+		    "the size is as before");
+	close(other);
+	close(fd);
+}
+
 int main(void)
 {
 	test_begin("file: an object as a regular file", 40);
@@ -241,6 +266,7 @@ int main(void)
 	test_truncate();
 	test_blocks();
 	test_reopen();
+	test_read_only();
 	test_append();
 	test_advice();
 	return test_end();

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* read(2), write(2) and lseek(2) of objects, see the header. */
 #include <linux/fs.h>
+#include <linux/highmem.h>
 #include <linux/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/uio.h>
 
 #include "aobj_object.h"
@@ -21,6 +23,20 @@ static size_t part_of_page(loff_t pos, size_t left)
 	return min_t(size_t, left, PAGE_SIZE - offset_in_page(pos));
 }
 
+/*
+ * By value, into a pipe as well: from there the page itself could be stolen, as
+ * if it were one of the page cache.
+ */
+static size_t copy_out(struct page *page, size_t offset, size_t len,
+		       struct iov_iter *to)
+{
+	void *from = kmap_local_page(page);
+	size_t done = copy_to_iter(from + offset, len, to);
+
+	kunmap_local(from);
+	return done;
+}
+
 /* => bytes copied; the page is referenced and nothing locked meanwhile */
 static ssize_t read_page(struct aobj *obj, loff_t pos, size_t len,
 			 struct iov_iter *to)
@@ -35,7 +51,7 @@ static ssize_t read_page(struct aobj *obj, loff_t pos, size_t len,
 	if (err) {
 		done = iov_iter_zero(len, to);
 	} else {
-		done = copy_page_to_iter(page, offset_in_page(pos), len, to);
+		done = copy_out(page, offset_in_page(pos), len, to);
 		put_page(page);
 	}
 	return done ?: -EFAULT;

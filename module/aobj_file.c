@@ -113,13 +113,20 @@ static int file_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-static int zero_range(struct aobj *obj, int mode, u64 pos, u64 len)
+static int zero_range(struct inode *inode, int mode, loff_t pos, loff_t len)
 {
-	int err = aobj_object_punch(obj, pos, len);
+	bool extend = !(mode & FALLOC_FL_KEEP_SIZE);
+	struct aobj *obj = inode->i_private;
+	int err = 0;
 
-	if (err || mode & FALLOC_FL_KEEP_SIZE)
-		return err;
-	return aobj_object_extend(obj, pos + len);
+	/* As ftruncate: RLIMIT_FSIZE. */
+	if (extend && pos + len > aobj_object_size(obj))
+		err = inode_newsize_ok(inode, pos + len);
+	if (!err)
+		err = aobj_object_punch(obj, pos, len);
+	if (!err && extend)
+		err = aobj_object_extend(obj, pos + len);
+	return err;
 }
 
 static long file_fallocate(struct file *file, int mode, loff_t pos, loff_t len)
@@ -130,7 +137,7 @@ static long file_fallocate(struct file *file, int mode, loff_t pos, loff_t len)
 	case FALLOC_FL_PUNCH_HOLE:
 		return aobj_object_punch(obj, pos, len);
 	case FALLOC_FL_ZERO_RANGE:
-		return zero_range(obj, mode, pos, len);
+		return zero_range(file_inode(file), mode, pos, len);
 	default:
 		return -EOPNOTSUPP;
 	}

@@ -75,6 +75,8 @@ ssize_t aobj_read_iter(struct kiocb *iocb, struct iov_iter *to)
 			break;
 		iocb->ki_pos += n;
 		done += n;
+		if (fatal_signal_pending(current))
+			break;
 		cond_resched();
 	}
 	return done ?: n;
@@ -129,9 +131,27 @@ static ssize_t write_pages(struct kiocb *iocb, struct iov_iter *from)
 			break;
 		iocb->ki_pos += n;
 		done += n;
+		if (fatal_signal_pending(current))
+			break;
 		cond_resched();
 	}
 	return done ?: n;
+}
+
+/* A regular file has limits, and says when it was written. */
+static ssize_t write_checked(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct file *file = iocb->ki_filp;
+	ssize_t n;
+
+	if (S_ISREG(file_inode(file)->i_mode)) {
+		n = generic_write_checks(iocb, from);
+		if (n > 0)
+			n = file_update_time(file) ?: n;
+		if (n <= 0)
+			return n;
+	}
+	return write_pages(iocb, from);
 }
 
 /*
@@ -148,7 +168,7 @@ ssize_t aobj_write_iter(struct kiocb *iocb, struct iov_iter *from)
 		inode_lock(obj->mapping.host);
 		iocb->ki_pos = aobj_object_size(obj);
 	}
-	done = write_pages(iocb, from);
+	done = write_checked(iocb, from);
 	if (append)
 		inode_unlock(obj->mapping.host);
 	return done;

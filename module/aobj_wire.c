@@ -91,24 +91,6 @@ int aobj_unwire(struct aobj *obj, pgoff_t first, pgoff_t end)
 	return 0;
 }
 
-int aobj_set_noswap(struct aobj *obj)
-{
-	int err = mutex_lock_killable(&obj->resize_lock);
-
-	if (err)
-		return err;
-	if (!xa_empty(&obj->clusters))
-		err = -EBUSY;
-	else if (!obj->pays)
-		err = aobj_wired_charge(obj, aobj_object_npages(obj));
-	if (!err) {
-		obj->pays = true;
-		WRITE_ONCE(obj->noswap, true);
-	}
-	mutex_unlock(&obj->resize_lock);
-	return err;
-}
-
 void aobj_set_swappable(struct aobj *obj)
 {
 	struct aobj_cluster *c;
@@ -123,4 +105,48 @@ void aobj_set_swappable(struct aobj *obj)
 		aobj_cluster_put(c);
 		cond_resched();
 	}
+}
+
+/* => false, and as before: a fault was faster, and may have queued its page */
+static bool mark_noswap(struct aobj *obj)
+{
+	bool was = obj->noswap;
+
+	WRITE_ONCE(obj->noswap, true);
+	/* A fault puts its cluster into the map, then looks at @noswap. */
+	smp_mb();
+	if (xa_empty(&obj->clusters))
+		return true;
+	if (!was)
+		aobj_set_swappable(obj);
+	return false;
+}
+
+static int set_noswap(struct aobj *obj)
+{
+	unsigned long nr = obj->pays ? 0 : aobj_object_npages(obj);
+	int err;
+
+	if (!xa_empty(&obj->clusters))
+		return -EBUSY;
+	err = aobj_wired_charge(obj, nr);
+	if (err)
+		return err;
+	if (!mark_noswap(obj)) {
+		aobj_wired_uncharge(obj, nr);
+		return -EBUSY;
+	}
+	obj->pays = true;
+	return 0;
+}
+
+int aobj_set_noswap(struct aobj *obj)
+{
+	int err = mutex_lock_killable(&obj->resize_lock);
+
+	if (err)
+		return err;
+	err = set_noswap(obj);
+	mutex_unlock(&obj->resize_lock);
+	return err;
 }

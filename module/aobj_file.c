@@ -57,8 +57,12 @@ void aobj_file_show_fdinfo(struct seq_file *m, struct file *file)
 {
 	struct aobj *obj = file->private_data;
 
-	if (obj->name[0])
-		seq_printf(m, "aobj-name:\t%s\n", obj->name);
+	if (obj->name[0]) {
+		seq_puts(m, "aobj-name:\t");
+		/* A name must not look like another line. */
+		seq_escape(m, obj->name, "\n\\");
+		seq_putc(m, '\n');
+	}
 	seq_printf(m, "aobj-size:\t%lld B\n", aobj_object_size(obj));
 	seq_printf(m, "aobj-resident:\t%llu B\n",
 		   aobj_bytes_of(&obj->resident));

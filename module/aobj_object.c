@@ -525,10 +525,8 @@ int aobj_object_punch(struct aobj *obj, u64 pos, u64 len)
 	if (err)
 		return err;
 	end = (loff_t)obj->npages << PAGE_SHIFT;
-	if (len < end - pos)
-		end = pos + len;
 	if (pos < end)
-		err = punch(obj, pos, end);
+		err = punch(obj, pos, pos + min_t(u64, len, end - pos));
 	mutex_unlock(&obj->resize_lock);
 	return err;
 }

@@ -258,6 +258,45 @@ static void test_read_only(void)
 	close(fd);
 }
 
+static void test_limit(void)
+{
+	struct rlimit limit, small;
+	int fd = file_new(0);
+
+	if (getrlimit(RLIMIT_FSIZE, &limit))
+		die("getrlimit");
+	small = (struct rlimit){ page_size, limit.rlim_max };
+	signal(SIGXFSZ, SIG_IGN);
+	setrlimit(RLIMIT_FSIZE, &small);
+	check_result(pwrite(fd, "xy", 2, (off_t)page_size - 1), 1,
+		     "RLIMIT_FSIZE cuts a write");
+	check_errno(pwrite(fd, "x", 1, (off_t)page_size), EFBIG,
+		    "and refuses one behind it");
+	check_errno(fallocate(fd, FALLOC_FL_ZERO_RANGE, 0,
+			      (off_t)page_size + 1),
+		    EFBIG, "and what makes the file larger");
+	check_errno(ftruncate(fd, (off_t)page_size + 1), EFBIG,
+		    "as ftruncate does");
+	setrlimit(RLIMIT_FSIZE, &limit);
+	signal(SIGXFSZ, SIG_DFL);
+	check_equal((uint64_t)stat_of(fd).st_size, page_size,
+		    "the size is what was allowed");
+	close(fd);
+}
+
+/* A name cannot look like another line of fdinfo. */
+static void test_name(void)
+{
+	int fd = object_create("a\naobj-size:\t1 B", 0, 0);
+	char words[512] = "";
+
+	command_output(words, sizeof(words),
+		       "grep ^aobj-size /proc/%d/fdinfo/%d", getpid(), fd);
+	check(!strncmp(words, "aobj-size:\t0 B", 14), "a name is one line",
+	      "'%s'", words);
+	close(fd);
+}
+
 int main(void)
 {
 	test_begin("file: an object as a regular file", 40);
@@ -267,6 +306,8 @@ int main(void)
 	test_blocks();
 	test_reopen();
 	test_read_only();
+	test_limit();
+	test_name();
 	test_append();
 	test_advice();
 	return test_end();

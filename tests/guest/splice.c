@@ -109,6 +109,22 @@ static void test_kept(void)
 	object_free(&o);
 }
 
+/* What is in a pipe is a copy: the page in it is not the object's. */
+static void test_copied(void)
+{
+	struct object o = object_new(1);
+	off_t at = 0;
+	char byte = 0;
+
+	o.map[0] = 'a';
+	check_result(splice(o.fd, &at, pipes[1], NULL, 1, 0), 1,
+		     "a byte goes into a pipe");
+	o.map[0] = 'b';
+	check(read(pipes[0], &byte, 1) == 1 && byte == 'a',
+	      "and comes out as it was then", "as '%c'", byte);
+	object_free(&o);
+}
+
 static void test_sendfile(const struct object *from)
 {
 	struct object to = object_new(from->pages);
@@ -139,6 +155,7 @@ int main(void)
 	test_splice(&o);
 	test_odd(&o);
 	test_kept();
+	test_copied();
 	test_sendfile(&o);
 	check_range(o.map, SEED, 0, o.pages, 1, "the source is unchanged");
 	object_free(&o);

@@ -82,14 +82,24 @@ ssize_t aobj_read_iter(struct kiocb *iocb, struct iov_iter *to)
 	return done ?: n;
 }
 
+/* => where an object must end to hold @len bytes more: the device has whole pages */
+static u64 end_after(const struct kiocb *iocb, size_t len)
+{
+	u64 end = iocb->ki_pos + len;
+
+	if (S_ISREG(file_inode(iocb->ki_filp)->i_mode))
+		return end;
+	return round_up(end, PAGE_SIZE);
+}
+
 /* => the page to write to, even if a shrink has just taken it away */
-static int page_for_write(struct aobj *obj, loff_t pos, size_t len,
+static int page_for_write(struct aobj *obj, loff_t pos, u64 end,
 			  struct page **page)
 {
 	int err;
 
 	do {
-		err = aobj_object_extend(obj, pos + len);
+		err = aobj_object_extend(obj, end);
 		if (!err)
 			err = aobj_pager_get_page(obj, pos >> PAGE_SHIFT, 0,
 						  page);
@@ -97,9 +107,10 @@ static int page_for_write(struct aobj *obj, loff_t pos, size_t len,
 	return err;
 }
 
-static ssize_t write_page(struct aobj *obj, loff_t pos, size_t len,
-			  struct iov_iter *from)
+static ssize_t write_page(struct kiocb *iocb, size_t len, struct iov_iter *from)
 {
+	struct aobj *obj = iocb->ki_filp->private_data;
+	loff_t pos = iocb->ki_pos;
 	struct page *page;
 	size_t done;
 	int err;
@@ -108,7 +119,7 @@ static ssize_t write_page(struct aobj *obj, loff_t pos, size_t len,
 	len -= fault_in_iov_iter_readable(from, len);
 	if (!len)
 		return -EFAULT;
-	err = page_for_write(obj, pos, len, &page);
+	err = page_for_write(obj, pos, end_after(iocb, len), &page);
 	if (err)
 		return err;
 	done = copy_page_from_iter(page, offset_in_page(pos), len, from);
@@ -120,13 +131,12 @@ static ssize_t write_page(struct aobj *obj, loff_t pos, size_t len,
 
 static ssize_t write_pages(struct kiocb *iocb, struct iov_iter *from)
 {
-	struct aobj *obj = iocb->ki_filp->private_data;
 	ssize_t done = 0, n = 0;
 
 	while (iov_iter_count(from)) {
 		size_t len = part_of_page(iocb->ki_pos, iov_iter_count(from));
 
-		n = write_page(obj, iocb->ki_pos, len, from);
+		n = write_page(iocb, len, from);
 		if (n <= 0)
 			break;
 		iocb->ki_pos += n;

@@ -65,6 +65,7 @@ void model_write(struct model *o, uint64_t at, const void *from, size_t length);
 bool model_writable(uint64_t at, size_t length);
 void model_resize(struct model *o, uint64_t pages);
 void model_extend(struct model *o, uint64_t pages);
+void model_drop(struct model *o, uint64_t first, uint64_t pages);
 void model_release(struct model *o); /* dead once nothing holds it */
 uint64_t model_place(const struct model *o); /* an offset worth trying */
 void fill_random(uint8_t *bytes, size_t length);

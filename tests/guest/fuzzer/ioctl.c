@@ -59,9 +59,10 @@ static void op_info(void)
 		mismatch("the size is %llu, expected %llu",
 			 (unsigned long long)info.size,
 			 (unsigned long long)(o->pages * page_size));
-	if (info.bad || info.page_size != page_size)
-		mismatch("bad %llu, page size %u", (unsigned long long)info.bad,
-			 info.page_size);
+	if (info.bad || info.page_size != page_size || info.flags || info.wired)
+		mismatch("bad %llu, page size %u, flags %u, wired %llu",
+			 (unsigned long long)info.bad, info.page_size,
+			 info.flags, (unsigned long long)info.wired);
 	if (info.resident + info.swapped >
 	    WINDOW_PAGES * page_size + 64 * page_size)
 		mismatch("it holds more than was ever touched: %llu + %llu",
@@ -207,23 +208,114 @@ static void op_query_odd(void)
 	expect(result, error, "query");
 }
 
+/* A range that may begin or end outside of the object. */
+static struct aobj_range any_range(void)
+{
+	struct aobj_range range = {
+		.offset = any(LOW_PAGES + 10) * page_size,
+		.length = any(2 * CLUSTER) * page_size,
+	};
+
+	if (chance(20))
+		range.offset = any(OBJECT_PAGES_MAX) * page_size;
+	if (chance(10))
+		range.length = any(OBJECT_PAGES_MAX) * page_size;
+	if (chance(5))
+		range.offset += any(page_size);
+	return range;
+}
+
+static int range_error(const struct model *o, const struct aobj_range *range)
+{
+	uint64_t end;
+
+	if (range->offset % page_size ||
+	    __builtin_add_overflow(range->offset, range->length, &end) ||
+	    end > o->pages * page_size)
+		return EINVAL;
+	return 0;
+}
+
+static void op_drop(void)
+{
+	struct model *o = model_pick();
+	struct aobj_range range = any_range();
+	int error, result;
+
+	if (!o)
+		return;
+	error = range_error(o, &range);
+	op_log("drop of object %zu, offset %#llx, length %#llx",
+	       (size_t)(o - models), (unsigned long long)range.offset,
+	       (unsigned long long)range.length);
+	do {
+		result = ioctl(o->fd, AOBJ_IOC_DROP, &range);
+	} while (injected(result && !error));
+	expect(result, error, "drop");
+	if (!error)
+		model_drop(o, range.offset / page_size,
+			   range.length / page_size);
+}
+
+/* Contents stay as they are, whatever is written out or not. */
+static void op_flush(void)
+{
+	struct model *o = model_pick();
+	struct aobj_range range = any_range();
+	struct aobj_flush f = {
+		.offset = range.offset,
+		.length = range.length,
+		.flags = (uint32_t)any(16) & ~(uint32_t)AOBJ_FLUSH_FREE,
+	};
+	int error = 0, result;
+	uint64_t end;
+
+	if (!o)
+		return;
+	if (!f.flags || f.offset % page_size ||
+	    __builtin_add_overflow(f.offset, f.length, &end))
+		error = EINVAL;
+	op_log("flush of object %zu, offset %#llx, length %#llx, flags %u",
+	       (size_t)(o - models), (unsigned long long)f.offset,
+	       (unsigned long long)f.length, f.flags);
+	do {
+		result = ioctl(o->fd, AOBJ_IOC_FLUSH, &f);
+		/* Swap comes and goes, and may be full. */
+		if (result && (errno == ENOSPC || errno == EIO) && !error)
+			return;
+	} while (injected(result && !error));
+	expect(result, error, "flush");
+}
+
+static bool is_known(unsigned int call)
+{
+	static const unsigned long known[] = {
+		AOBJ_IOC_RESIZE, AOBJ_IOC_INFO,	    AOBJ_IOC_PAGES,
+		AOBJ_IOC_DROP,	 AOBJ_IOC_CREATE,   AOBJ_IOC_FLUSH,
+		AOBJ_IOC_WIRE,	 AOBJ_IOC_UNWIRE,   AOBJ_IOC_NOSWAP,
+		AOBJ_IOC_NAME,	 AOBJ_IOC_FEATURES,
+	};
+	const unsigned int no_size =
+		~(unsigned int)(_IOC_SIZEMASK << _IOC_SIZESHIFT);
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if ((call & no_size) == ((unsigned int)known[i] & no_size))
+			return true;
+	return false;
+}
+
 /* Every number but those that exist. */
 static void op_unknown(void)
 {
 	struct model *o = model_pick();
 	uint8_t bytes[1 << 14] = { 0 };
 	unsigned int call = (unsigned int)any((uint64_t)1 << 32);
-	unsigned int no_size;
 
 	if (!o)
 		return;
 	if (chance(50))
 		call = (call & ~0xff00u) | AOBJ_IOC_MAGIC << 8;
-	no_size = call & ~(unsigned int)(_IOC_SIZEMASK << _IOC_SIZESHIFT);
-	if (no_size == _IOC(_IOC_WRITE, AOBJ_IOC_MAGIC, 1, 0) ||
-	    no_size == _IOC(_IOC_READ, AOBJ_IOC_MAGIC, 2, 0) ||
-	    no_size == _IOC(_IOC_WRITE, AOBJ_IOC_MAGIC, 3, 0) ||
-	    (call >> 8 & 0xff) != AOBJ_IOC_MAGIC)
+	if (is_known(call) || (call >> 8 & 0xff) != AOBJ_IOC_MAGIC)
 		return;
 	op_log("ioctl %#x of object %zu", call, (size_t)(o - models));
 	expect(ioctl(o->fd, call, bytes), ENOTTY, "an unknown call");
@@ -232,6 +324,7 @@ static void op_unknown(void)
 const struct fuzz_op ioctl_ops[] = {
 	{ 3, op_resize },     { 2, op_info },	   { 4, op_query },
 	{ 1, op_resize_odd }, { 2, op_query_odd }, { 1, op_unknown },
+	{ 3, op_drop },	      { 4, op_flush },
 };
 
 const size_t ioctl_ops_count = ARRAY_SIZE(ioctl_ops);

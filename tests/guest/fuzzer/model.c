@@ -110,6 +110,17 @@ void model_resize(struct model *o, uint64_t pages)
 		cut(o);
 }
 
+/* Private copies stay, as in a file. */
+void model_drop(struct model *o, uint64_t first, uint64_t pages)
+{
+	for (size_t i = 0; i < WINDOW_PAGES; i++) {
+		uint64_t page = i < LOW_PAGES ? i : HIGH_FIRST + i - LOW_PAGES;
+
+		if (page >= first && page - first < pages)
+			memset(o->window + i * page_size, 0, page_size);
+	}
+}
+
 void model_extend(struct model *o, uint64_t pages)
 {
 	if (pages > o->pages)

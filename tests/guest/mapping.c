@@ -165,9 +165,10 @@ static void test_holes(struct object *o)
 	check_range(again, SEED, 30, 80, version, "the hole's pages were kept");
 }
 
+/* Of the device alone: a regular file has a size, if only 0. */
 static void test_first_mmap(void)
 {
-	int fd = object_open();
+	int fd = open("/dev/aobj", O_RDWR | O_CLOEXEC);
 	uint8_t *map =
 		object_map(fd, 0, 10, PROT_READ | PROT_WRITE, MAP_SHARED);
 	uint8_t *wide;
@@ -209,9 +210,11 @@ static void test_populate(void)
 {
 	size_t pages = budget_pages() / 2;
 	int fd = object_open();
-	uint8_t *map = object_map(fd, 0, pages, PROT_READ | PROT_WRITE,
-				  MAP_SHARED | MAP_POPULATE);
+	uint8_t *map;
 
+	object_resize_pages(fd, pages);
+	map = object_map(fd, 0, pages, PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_POPULATE);
 	check_equal(object_count(fd, 0, pages, AOBJ_PAGE_RESIDENT,
 				 AOBJ_PAGE_RESIDENT),
 		    pages, "MAP_POPULATE brings the pages in");

@@ -54,6 +54,7 @@ struct object {
 	uint8_t *map;
 };
 
+bool objects_are_files(void);
 int object_open(void);
 int object_create(const char *name, uint64_t bytes, uint32_t flags);
 int object_flush_raw(int fd, struct aobj_flush *flush);

@@ -7,13 +7,19 @@
 
 #include "guest.h"
 
+bool objects_are_files(void)
+{
+	const char *kind = getenv("AOBJ_TEST_KIND");
+
+	return kind && !strcmp(kind, "file");
+}
+
 /* Either kind of object, as the suite asks for. */
 int object_open(void)
 {
-	const char *kind = getenv("AOBJ_TEST_KIND");
 	int fd;
 
-	if (kind && !strcmp(kind, "file"))
+	if (objects_are_files())
 		fd = object_create("test", 0, AOBJ_CREATE_CLOEXEC);
 	else
 		fd = open("/dev/aobj", O_RDWR | O_CLOEXEC);

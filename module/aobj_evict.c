@@ -10,12 +10,14 @@
 #include "aobj_evict.h"
 #include "aobj_page.h"
 #include "aobj_queue.h"
+#include "aobj_swapio.h"
 #include "aobj_writeout.h"
 
 #define INACTIVE_SHARE 3 /* a third of the resident pages should be inactive */
 #define KICK_ROUNDS 8 /* waits of 20 ms after which a waiter kicks again */
 #define CLEAN_EXTRA 16 /* clusters to look at beside those */
 #define CLEAN_SHARE 4 /* clean pages that a cluster is hoped to have */
+#define LIMIT_TRIES 500 /* to bring an object down to a new limit */
 #define OBJECT_SCAN 64 /* clusters of an object to look at in one go */
 
 unsigned int aobj_nospace_wait_ms = 10000;
@@ -270,6 +272,23 @@ void aobj_evict_object(struct aobj *obj, unsigned long nr)
 	WRITE_ONCE(obj->hand, index);
 	aobj_batch_submit(&b);
 	memalloc_noreclaim_restore(flags);
+}
+
+int aobj_evict_set_limit(struct aobj *obj, u64 pages)
+{
+	if (pages && pages < AOBJ_CLUSTER_PAGES)
+		return -EINVAL;
+	pages = min_t(u64, pages, LONG_MAX);
+	WRITE_ONCE(obj->limit, pages);
+	for (int tries = 0; tries < LIMIT_TRIES && pages; tries++) {
+		if (!aobj_holds_over(obj, pages) ||
+		    fatal_signal_pending(current))
+			break;
+		aobj_evict_object(obj, OBJECT_SCAN * AOBJ_CLUSTER_PAGES);
+		if (!aobj_swapio_reap())
+			schedule_timeout_killable(1);
+	}
+	return 0;
 }
 
 unsigned long aobj_evict_clean(unsigned long nr)

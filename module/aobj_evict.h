@@ -46,6 +46,15 @@ unsigned long aobj_evict(unsigned long mark);
 void aobj_evict_object(struct aobj *obj, unsigned long nr);
 
 /*
+ * aobj_evict_set_limit: sets how many pages an object may hold resident
+ * @pages: at least a cluster's, or 0 for no limit of its own
+ *
+ * => -EINVAL
+ * => evicts what is over for a while; what cannot go goes as pages are faulted
+ */
+int aobj_evict_set_limit(struct aobj *obj, u64 pages);
+
+/*
  * aobj_evict_clean: frees up to @nr inactive clean pages without any I/O
  * => trylocks only, never sleeps: fit for a shrinker
  * => looks at a number of clusters that @nr bounds; the next call goes on

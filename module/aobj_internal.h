@@ -52,6 +52,7 @@ struct aobj_swapdev;
  * @swapped: A: pages that are on a swap device only
  * @slots: A: slots held
  * @bad: A: pages lost to read errors
+ * @limit: pages that it may hold resident, or 0; READ_ONCE, WRITE_ONCE
  * @wired: A: pages charged to @user: those wired, or the size of one of NOSWAP
  * @user: Z: who pays for @wired, or NULL
  * @noswap: Z: its pages never leave memory
@@ -77,6 +78,7 @@ struct aobj {
 	atomic_long_t swapped;
 	atomic_long_t slots;
 	atomic_long_t bad;
+	unsigned long limit;
 	atomic_long_t wired;
 	struct user_struct *user;
 	bool noswap;
@@ -150,6 +152,12 @@ struct aobj_cluster {
 	struct aobj_swapdev *home;
 	u32 slot[AOBJ_CLUSTER_PAGES];
 };
+
+/* => the object holds more than @pages resident */
+static inline bool aobj_holds_over(const struct aobj *obj, unsigned long pages)
+{
+	return atomic_long_read(&obj->resident) > (long)pages;
+}
 
 static inline bool aobj_slot_real(u32 slot)
 {

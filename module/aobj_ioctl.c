@@ -6,6 +6,7 @@
 
 #include <linux/aobj.h>
 
+#include "aobj_evict.h"
 #include "aobj_flush.h"
 #include "aobj_ioctl.h"
 #include "aobj_object.h"
@@ -140,12 +141,25 @@ static long ioctl_name(struct aobj *obj, unsigned int cmd, void __user *arg)
 	return aobj_object_set_name(obj, n.name);
 }
 
-static long ioctl_features(unsigned int cmd, void __user *arg)
+static long ioctl_limit(struct aobj *obj, unsigned int cmd, void __user *arg)
+{
+	struct aobj_limit l;
+	int err = aobj_ioctl_struct(&l, sizeof(l), cmd, arg);
+
+	if (err)
+		return err;
+	if (l.flags || l.reserved || (l.bytes && l.bytes < PAGE_SIZE))
+		return -EINVAL;
+	return aobj_evict_set_limit(obj, l.bytes >> PAGE_SHIFT);
+}
+
+static long ioctl_features(struct aobj *obj, unsigned int cmd, void __user *arg)
 {
 	const struct aobj_features f = {
 		.features = AOBJ_FEATURE_CREATE | AOBJ_FEATURE_DROP |
 			    AOBJ_FEATURE_FLUSH | AOBJ_FEATURE_WIRE |
-			    AOBJ_FEATURE_NOSWAP | AOBJ_FEATURE_NAME,
+			    AOBJ_FEATURE_NOSWAP | AOBJ_FEATURE_NAME |
+			    AOBJ_FEATURE_LIMIT,
 	};
 
 	return ioctl_answer(cmd, arg, &f, sizeof(f));
@@ -184,46 +198,73 @@ static long ioctl_flush(struct aobj *obj, unsigned int cmd, void __user *arg,
 	return err;
 }
 
-/* => calls that change the object or its contents */
-static long ioctl_change(struct aobj *obj, unsigned int cmd, void __user *ptr)
+static long ioctl_drop(struct aobj *obj, unsigned int cmd, void __user *arg)
 {
-	if (aobj_ioctl_is(cmd, AOBJ_IOC_RESIZE))
-		return ioctl_resize(obj, cmd, ptr);
-	if (aobj_ioctl_is(cmd, AOBJ_IOC_DROP))
-		return ioctl_range(obj, cmd, ptr, drop);
-	if (aobj_ioctl_is(cmd, AOBJ_IOC_UNWIRE))
-		return ioctl_range(obj, cmd, ptr, aobj_unwire);
-	if (aobj_ioctl_is(cmd, AOBJ_IOC_NOSWAP))
-		return ioctl_noswap(obj, cmd, ptr);
-	return ioctl_name(obj, cmd, ptr);
+	return ioctl_range(obj, cmd, arg, drop);
 }
 
-static bool is_change(unsigned int cmd)
+static long ioctl_wire(struct aobj *obj, unsigned int cmd, void __user *arg)
 {
-	return aobj_ioctl_is(cmd, AOBJ_IOC_RESIZE) ||
-	       aobj_ioctl_is(cmd, AOBJ_IOC_DROP) ||
-	       aobj_ioctl_is(cmd, AOBJ_IOC_UNWIRE) ||
-	       aobj_ioctl_is(cmd, AOBJ_IOC_NOSWAP) ||
-	       aobj_ioctl_is(cmd, AOBJ_IOC_NAME);
+	return ioctl_range(obj, cmd, arg, aobj_wire);
 }
+
+static long ioctl_unwire(struct aobj *obj, unsigned int cmd, void __user *arg)
+{
+	return ioctl_range(obj, cmd, arg, aobj_unwire);
+}
+
+/* A flush may throw contents away, if it may change them. */
+static long ioctl_flush_reader(struct aobj *obj, unsigned int cmd,
+			       void __user *arg)
+{
+	return ioctl_flush(obj, cmd, arg, false);
+}
+
+static long ioctl_flush_writer(struct aobj *obj, unsigned int cmd,
+			       void __user *arg)
+{
+	return ioctl_flush(obj, cmd, arg, true);
+}
+
+/**
+ * struct object_call - an ioctl of an object
+ * @cmd: its number
+ * @read: what it does for a descriptor that is open for reading; NULL: -EBADF
+ * @write: what it does for one that is open for writing
+ */
+struct object_call {
+	unsigned int cmd;
+	long (*read)(struct aobj *obj, unsigned int cmd, void __user *arg);
+	long (*write)(struct aobj *obj, unsigned int cmd, void __user *arg);
+};
+
+static const struct object_call calls[] = {
+	{ AOBJ_IOC_RESIZE, NULL, ioctl_resize },
+	{ AOBJ_IOC_INFO, ioctl_info, ioctl_info },
+	{ AOBJ_IOC_PAGES, ioctl_pages, ioctl_pages },
+	{ AOBJ_IOC_DROP, NULL, ioctl_drop },
+	{ AOBJ_IOC_FLUSH, ioctl_flush_reader, ioctl_flush_writer },
+	{ AOBJ_IOC_WIRE, ioctl_wire, ioctl_wire },
+	{ AOBJ_IOC_UNWIRE, NULL, ioctl_unwire },
+	{ AOBJ_IOC_NOSWAP, NULL, ioctl_noswap },
+	{ AOBJ_IOC_NAME, NULL, ioctl_name },
+	{ AOBJ_IOC_LIMIT, NULL, ioctl_limit },
+	{ AOBJ_IOC_FEATURES, ioctl_features, ioctl_features },
+};
 
 long aobj_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	struct aobj *obj = file->private_data;
-	void __user *ptr = (void __user *)arg;
-	bool writable = file->f_mode & FMODE_WRITE;
+	for (int i = 0; i < ARRAY_SIZE(calls); i++) {
+		const struct object_call *call = &calls[i];
 
-	if (is_change(cmd))
-		return writable ? ioctl_change(obj, cmd, ptr) : -EBADF;
-	if (aobj_ioctl_is(cmd, AOBJ_IOC_INFO))
-		return ioctl_info(obj, cmd, ptr);
-	if (aobj_ioctl_is(cmd, AOBJ_IOC_PAGES))
-		return ioctl_pages(obj, cmd, ptr);
-	if (aobj_ioctl_is(cmd, AOBJ_IOC_FLUSH))
-		return ioctl_flush(obj, cmd, ptr, writable);
-	if (aobj_ioctl_is(cmd, AOBJ_IOC_WIRE))
-		return ioctl_range(obj, cmd, ptr, aobj_wire);
-	if (aobj_ioctl_is(cmd, AOBJ_IOC_FEATURES))
-		return ioctl_features(cmd, ptr);
+		if (!aobj_ioctl_is(cmd, call->cmd))
+			continue;
+		if (file->f_mode & FMODE_WRITE)
+			return call->write(file->private_data, cmd,
+					   (void __user *)arg);
+		if (!call->read)
+			return -EBADF;
+		return call->read(file->private_data, cmd, (void __user *)arg);
+	}
 	return -ENOTTY;
 }

@@ -172,11 +172,49 @@ static bool has_page(const struct get *g)
 	return g->used < g->nr;
 }
 
+/* => the object's own pages make way for one more */
+static int make_room_in_limit(struct get *g, unsigned long limit)
+{
+	unsigned long deadline = memory_deadline(g);
+
+	while (aobj_holds_over(g->obj, limit)) {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		if (time_after(jiffies, deadline))
+			return -ENOSPC;
+		aobj_evict_object(g->obj, AOBJ_CLUSTER_PAGES);
+		if (!aobj_swapio_reap() && aobj_holds_over(g->obj, limit))
+			schedule_timeout_killable(1);
+	}
+	return 0;
+}
+
+/*
+ * An object's limit is kept as it faults: by one page at a time near it, so
+ * that only those who fault at the same time can pass it, by a page each.
+ */
+static int obey_limit(struct get *g, unsigned int *want)
+{
+	unsigned long limit = READ_ONCE(g->obj->limit);
+
+	if (!limit || !aobj_holds_over(g->obj, limit - min_t(unsigned long,
+							     *want, limit)))
+		return 0;
+	*want = 1;
+	if (!aobj_holds_over(g->obj, limit - 1))
+		return 0;
+	if (g->flags & AOBJ_GET_NOWAIT)
+		return -EAGAIN;
+	return make_room_in_limit(g, limit - 1);
+}
+
 static enum pass get_pages(struct get *g, unsigned int want, bool zero)
 {
 	mutex_unlock(&g->c->lock);
 	drop_pages(g);
-	g->err = charge_pages(g, &want);
+	g->err = obey_limit(g, &want);
+	if (!g->err)
+		g->err = charge_pages(g, &want);
 	if (!g->err)
 		g->err = alloc_pages_of_get(g, want);
 	if (g->err)

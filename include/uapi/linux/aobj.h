@@ -196,6 +196,24 @@ struct aobj_noswap {
 };
 
 /**
+ * struct aobj_limit - AOBJ_IOC_LIMIT: limit what an object holds in memory
+ * @bytes: rounded down to pages; at least 64 pages; 0 is no limit of its own
+ * @flags: none defined, must be 0
+ * @reserved: must be 0
+ *
+ * Beside the budget, which all objects share.  What is over the limit now is
+ * written out, as far as that is possible soon.  A fault at the limit waits for
+ * another page of the object to go, up to nospace_wait_ms.  Several that fault
+ * at the same time may pass it by a page each.
+ * Errors: EINVAL.
+ */
+struct aobj_limit {
+	__u64 bytes;
+	__u32 flags;
+	__u32 reserved;
+};
+
+/**
  * struct aobj_name - AOBJ_IOC_NAME: name an object, for people
  * @name: text that ends in NUL; shown in /proc/PID/fdinfo
  *
@@ -211,6 +229,7 @@ struct aobj_name {
 #define AOBJ_FEATURE_WIRE (1ULL << 3)
 #define AOBJ_FEATURE_NOSWAP (1ULL << 4)
 #define AOBJ_FEATURE_NAME (1ULL << 5)
+#define AOBJ_FEATURE_LIMIT (1ULL << 6)
 
 /**
  * struct aobj_features - AOBJ_IOC_FEATURES: what this module can do
@@ -231,6 +250,7 @@ struct aobj_features {
 #define AOBJ_IOC_NOSWAP _IOW(AOBJ_IOC_MAGIC, 0x09, struct aobj_noswap)
 #define AOBJ_IOC_NAME _IOW(AOBJ_IOC_MAGIC, 0x0a, struct aobj_name)
 #define AOBJ_IOC_FEATURES _IOR(AOBJ_IOC_MAGIC, 0x0b, struct aobj_features)
+#define AOBJ_IOC_LIMIT _IOW(AOBJ_IOC_MAGIC, 0x0c, struct aobj_limit)
 
 /**
  * struct aobj_swapon - AOBJ_CTL_SWAPON: take a block device for swap

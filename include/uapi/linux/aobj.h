@@ -16,8 +16,8 @@
  * a shorter structure than the kernel's is taken to end in zeros, a longer
  * one must be zero past what the kernel knows (E2BIG otherwise).  Unknown
  * flags and non-zero reserved fields give EINVAL, unknown calls ENOTTY.  Calls
- * that change an object or its contents (RESIZE, DROP, UNWIRE, NOSWAP, NAME,
- * FLUSH with FREE) want a descriptor that is open for writing: EBADF.
+ * that change an object or its contents (RESIZE, DROP, UNWIRE, NOSWAP, LIMIT,
+ * NAME, FLUSH with FREE) want a descriptor that is open for writing: EBADF.
  * All sizes and offsets are in bytes.
  */
 #ifndef _UAPI_LINUX_AOBJ_H

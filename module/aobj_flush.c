@@ -221,8 +221,8 @@ static int wait_cluster(struct flush *f, struct aobj_cluster *c, u64 mask)
 	return wait_written(c, mask);
 }
 
-static int for_each_cluster(struct flush *f, pgoff_t first, pgoff_t end,
-			    cluster_fn *fn)
+static int walk_clusters(struct flush *f, pgoff_t first, pgoff_t end,
+			 cluster_fn *fn)
 {
 	pgoff_t index = first >> AOBJ_CLUSTER_SHIFT;
 	struct aobj_cluster *c;
@@ -265,11 +265,11 @@ int aobj_flush_range(struct aobj *obj, pgoff_t first, pgoff_t end,
 	*flushed = (struct aobj_flushed){};
 	end = min(end, aobj_object_npages(obj));
 	if (first < end && f.flags & ~AOBJ_FLUSH_WAIT)
-		err = for_each_cluster(&f, first, end, flush_cluster);
+		err = walk_clusters(&f, first, end, flush_cluster);
 	aobj_batch_submit(&f.batch);
 	if (err || !(f.flags & AOBJ_FLUSH_WAIT) || first >= end)
 		return err;
-	err = for_each_cluster(&f, first, end, wait_cluster);
+	err = walk_clusters(&f, first, end, wait_cluster);
 	if (!err && atomic_read(&obj->write_errors) != errors)
 		err = -EIO;
 	return err;

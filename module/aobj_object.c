@@ -298,8 +298,8 @@ u64 aobj_object_remove(struct aobj_cluster *c, u64 mask)
 }
 
 /* => @fn was called for each cluster until nothing of it was busy */
-static void for_each_cluster_in(struct aobj *obj, pgoff_t first, pgoff_t end,
-				u64 (*fn)(struct aobj_cluster *c, u64 mask))
+static void walk_clusters(struct aobj *obj, pgoff_t first, pgoff_t end,
+			  u64 (*fn)(struct aobj_cluster *c, u64 mask))
 {
 	pgoff_t index = first >> AOBJ_CLUSTER_SHIFT;
 	struct aobj_cluster *c;
@@ -320,7 +320,7 @@ static void for_each_cluster_in(struct aobj *obj, pgoff_t first, pgoff_t end,
 /* => every page and slot that was in [@first, @end) is gone */
 static void remove_range(struct aobj *obj, pgoff_t first, pgoff_t end)
 {
-	for_each_cluster_in(obj, first, end, aobj_object_remove);
+	walk_clusters(obj, first, end, aobj_object_remove);
 }
 
 /*
@@ -595,7 +595,7 @@ static u64 dropswap_cluster(struct aobj_cluster *c, u64 mask)
 
 void aobj_object_dropswap(struct aobj *obj, pgoff_t first, pgoff_t end)
 {
-	for_each_cluster_in(obj, first, end, dropswap_cluster);
+	walk_clusters(obj, first, end, dropswap_cluster);
 }
 
 /*

@@ -11,7 +11,7 @@ static_dir=$project/tests/static
 export static_dir
 
 # Kernel code; all other C is of programs.
-readonly kernel_code='^(module|include|tests/kunit)/'
+readonly kernel_code='^(module|include|samples|tests/kunit)/'
 
 # needs TOOL...: a missing tool finds nothing, which is no pass.
 needs() {

@@ -574,23 +574,38 @@ static u64 forget_once(struct aobj_cluster *c, u64 mask)
 	return r.busy;
 }
 
+/* => resident pages of @mask, those under read in *@reading as well */
+static u64 pages_resident(struct aobj_cluster *c, u64 mask, u64 *reading)
+{
+	unsigned int i;
+
+	*reading = 0;
+	if (!c->res)
+		return 0;
+	mask &= c->res->present;
+	for_each_page_bit(i, mask)
+		if (!PageUptodate(c->res->page[i]))
+			*reading |= BIT_ULL(i);
+	return mask;
+}
+
 /*
  * What is on swap only is lost; but not what was in memory at first and has been
  * evicted while it was waited for.
+ * => pages that were being read: they may be on swap only again
  */
 static u64 dropswap_cluster(struct aobj_cluster *c, u64 mask)
 {
+	u64 reading;
+
 	mutex_lock(&c->lock);
 	remove_slots(c, mask);
-	if (c->res)
-		mask &= c->res->present;
-	else
-		mask = 0;
+	mask = pages_resident(c, mask, &reading);
 	aobj_queue_update(c);
 	mutex_unlock(&c->lock);
 	while (mask)
 		mask = forget_once(c, mask);
-	return 0;
+	return reading;
 }
 
 void aobj_object_dropswap(struct aobj *obj, pgoff_t first, pgoff_t end)

@@ -13,17 +13,17 @@
 
 /* Two regions, so that it must go on behind the first. */
 #define FIRST_SLOT ((size_t)300)
-#define SECOND_SLOT (working_set() / 2 - 100)
+#define SECOND_SLOT(pages) ((pages) / 2 - 100)
 #define SLOTS ((size_t)8) /* in each */
 
 static struct dm_part whole = { DISK_SECTORS, "linear", DISK " 0" };
 static char weak[DM_PATH_SIZE];
 
-static void break_slots(void)
+static void break_slots(size_t pages)
 {
 	uint64_t length = SLOTS * PAGE_SECTORS;
 	uint64_t first = FIRST_SLOT * PAGE_SECTORS;
-	uint64_t second = SECOND_SLOT * PAGE_SECTORS;
+	uint64_t second = SECOND_SLOT(pages) * PAGE_SECTORS;
 	struct dm_part parts[] = {
 		{ first, "linear", DISK " 0" },
 		{ length, "error", "" },
@@ -86,7 +86,7 @@ int main(void)
 	o = object_new(working_set());
 	range_fill(o.map, SEED, 0, o.pages, 1);
 	check_ok(control_budget(8 * budget), "the budget is raised");
-	break_slots();
+	break_slots(o.pages);
 	check_swapoff(&o);
 	check_pages(&o);
 	dm_replace(NAME, &whole, 1);

@@ -123,7 +123,8 @@ static bool kernel_is_short(void)
 static unsigned long shrink_count(struct shrinker *s, struct shrink_control *sc)
 {
 	long pages = atomic_long_read(&aobj_charged) -
-		     atomic_long_read(&aobj_totals.writing);
+		     atomic_long_read(&aobj_totals.writing) -
+		     atomic_long_read(&aobj_totals.wired);
 
 	return kernel_is_short() ? max(pages, 0L) : 0;
 }

@@ -3,7 +3,6 @@
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/sched/signal.h>
-#include <linux/wait_bit.h>
 
 #include <linux/aobj.h>
 
@@ -175,12 +174,6 @@ static void free_pages_of(struct flush *f, struct aobj_cluster *c, u64 mask)
 		mask = aobj_object_remove(c, mask);
 }
 
-static int wait_written(struct aobj_cluster *c, u64 mask)
-{
-	return wait_var_event_killable(&c->writing,
-				       !(READ_ONCE(c->writing) & mask));
-}
-
 /*
  * What is under write-out may have changed since: that has to end before it
  * can be written again.  Whoever waits keeps no batch for others to wait for.
@@ -192,7 +185,7 @@ static int wait_earlier(struct flush *f, struct aobj_cluster *c, u64 mask)
 	if ((f->flags & both) != both || !(READ_ONCE(c->writing) & mask))
 		return 0;
 	aobj_batch_submit(&f->batch);
-	return wait_written(c, mask);
+	return aobj_writeout_wait(c, mask);
 }
 
 static int flush_cluster(struct flush *f, struct aobj_cluster *c, u64 mask)
@@ -218,7 +211,7 @@ typedef int cluster_fn(struct flush *f, struct aobj_cluster *c, u64 mask);
 
 static int wait_cluster(struct flush *f, struct aobj_cluster *c, u64 mask)
 {
-	return wait_written(c, mask);
+	return aobj_writeout_wait(c, mask);
 }
 
 static int walk_clusters(struct flush *f, pgoff_t first, pgoff_t end,

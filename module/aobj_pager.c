@@ -14,7 +14,6 @@
 #include <linux/highmem.h>
 #include <linux/pagemap.h>
 #include <linux/sched/signal.h>
-#include <linux/wait_bit.h>
 
 #include "aobj_cluster.h"
 #include "aobj_events.h"
@@ -23,6 +22,7 @@
 #include "aobj_page.h"
 #include "aobj_pager.h"
 #include "aobj_queue.h"
+#include "aobj_writeout.h"
 
 #define AHEAD_MIN_BEHIND 2 /* resident pages before it that make a sequence */
 
@@ -339,11 +339,8 @@ static enum pass wait_written(struct get *g)
 	if (g->flags & AOBJ_GET_NOWAIT)
 		return pass_error(g, -EAGAIN);
 	mutex_unlock(&c->lock);
-	if (!wait_var_event_killable(&c->writing,
-				     !(READ_ONCE(c->writing) & BIT_ULL(g->i))))
-		return PASS_AGAIN;
-	g->err = -EINTR;
-	return PASS_ERROR;
+	g->err = aobj_writeout_wait(c, BIT_ULL(g->i));
+	return g->err ? PASS_ERROR : PASS_AGAIN;
 }
 
 /* => makes as many never touched pages from @g->i on resident as it has */

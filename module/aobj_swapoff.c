@@ -3,7 +3,6 @@
 #include <linux/jiffies.h>
 #include <linux/pagemap.h>
 #include <linux/sched/signal.h>
-#include <linux/wait_bit.h>
 
 #include "aobj_cluster.h"
 #include "aobj_events.h"
@@ -80,14 +79,6 @@ static int page_in(struct aobj_cluster *c, unsigned int i, bool alone)
 	return err;
 }
 
-static int wait_written(struct aobj_cluster *c, unsigned int i)
-{
-	if (wait_var_event_killable(&c->writing,
-				    !(READ_ONCE(c->writing) & BIT_ULL(i))))
-		return -EINTR;
-	return 0;
-}
-
 /*
  * => 0: nothing of the cluster is on the device any more
  * => -EIO: but for pages that cannot be read
@@ -111,7 +102,7 @@ static int empty_cluster(struct aobj_cluster *c, struct aobj_swapdev *dev)
 		if (signal_pending(current))
 			return -EINTR;
 		err = next.page_in ? page_in(c, next.i, unreadable) :
-				     wait_written(c, next.i);
+				     aobj_writeout_wait(c, BIT_ULL(next.i));
 		if (err == -EIO)
 			unreadable |= BIT_ULL(next.i);
 		else if (err)

@@ -324,6 +324,14 @@ void aobj_writeout_forget_slot(struct aobj_cluster *c, unsigned int i)
 	put_slot(c, i, AOBJ_SLOT_NONE);
 }
 
+int aobj_writeout_wait(struct aobj_cluster *c, u64 mask)
+{
+	if (wait_var_event_killable(&c->writing,
+				    !(READ_ONCE(c->writing) & mask)))
+		return -EINTR;
+	return 0;
+}
+
 bool aobj_writeout_congested(void)
 {
 	long limit = max_t(long, AOBJ_CLUSTER_PAGES,

@@ -61,6 +61,12 @@ u64 aobj_writeout_drop_clean(struct aobj_cluster *c, u64 mask,
  */
 void aobj_writeout_forget_slot(struct aobj_cluster *c, unsigned int i);
 
+/*
+ * aobj_writeout_wait: waits until no page of @mask is under write-out
+ * => nothing locked; sleeps; -EINTR if killed meanwhile
+ */
+int aobj_writeout_wait(struct aobj_cluster *c, u64 mask);
+
 /* => nothing more may be submitted before something completes */
 bool aobj_writeout_congested(void);
 

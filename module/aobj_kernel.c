@@ -162,17 +162,6 @@ static int get_one(const struct request *r, unsigned int i, bool must)
 	return err;
 }
 
-/* => nobody else asks for these any more */
-static void put_all(struct page **pages, unsigned int nr)
-{
-	for (unsigned int i = 0; i < nr; i++) {
-		if (!pages[i] || pages[i] == AOBJ_DONTCARE)
-			continue;
-		put_page(pages[i]);
-		pages[i] = NULL;
-	}
-}
-
 /* The centre first: what it brings along the others find at hand. */
 static int get_wanted(const struct request *r, unsigned int nr,
 		      unsigned int centre)
@@ -185,9 +174,9 @@ static int get_wanted(const struct request *r, unsigned int nr,
 	for (unsigned int i = 0; i < nr; i++) {
 		int one;
 
-		if (r->pages[i])
+		if (r->pages[i] || i == centre)
 			continue;
-		one = i == centre ? err : get_one(r, i, all);
+		one = get_one(r, i, all);
 		if (one && all)
 			return one;
 	}
@@ -216,7 +205,7 @@ int aobj_get(struct aobj *obj, pgoff_t first, struct page **pages,
 			return -EINVAL;
 	err = get_wanted(&r, nr, centre);
 	if (err && flags != AOBJ_LOCKED)
-		put_all(pages, nr);
+		aobj_put(pages, nr);
 	if (access == AOBJ_WRITE)
 		mark_dirty(pages, nr);
 	return err;
@@ -225,7 +214,12 @@ EXPORT_SYMBOL_GPL(aobj_get);
 
 void aobj_put(struct page **pages, unsigned int nr)
 {
-	put_all(pages, nr);
+	for (unsigned int i = 0; i < nr; i++) {
+		if (!pages[i] || pages[i] == AOBJ_DONTCARE)
+			continue;
+		put_page(pages[i]);
+		pages[i] = NULL;
+	}
 }
 EXPORT_SYMBOL_GPL(aobj_put);
 
@@ -245,7 +239,7 @@ EXPORT_SYMBOL_GPL(aobj_kmap);
 void aobj_kunmap(struct aobj_kmap *map)
 {
 	kunmap_local(map->addr);
-	put_all(&map->page, 1);
+	aobj_put(&map->page, 1);
 }
 EXPORT_SYMBOL_GPL(aobj_kunmap);
 

@@ -175,6 +175,18 @@ int aobj_flush(struct aobj *obj, pgoff_t start, pgoff_t stop,
 int aobj_grow(struct aobj *obj, pgoff_t pages);
 
 /**
+ * aobj_reserve() - set space aside for all pages of an object, or no more
+ * @obj: the object
+ * @reserve: whether to
+ *
+ * In the budget and on swap together, for its size now and whenever it grows: a
+ * get is not refused for want of room then.  May sleep.
+ *
+ * Return: 0; -ENOSPC if there is not so much; -EINTR if killed meanwhile.
+ */
+int aobj_reserve(struct aobj *obj, bool reserve);
+
+/**
  * aobj_shrink() - make an object smaller (uao_shrink)
  * @obj: the object
  * @pages: its new size; what is behind is gone, however many hold the object

@@ -7,6 +7,7 @@
 #include "aobj_cluster.h"
 #include "aobj_events.h"
 #include "aobj_object.h"
+#include "aobj_place.h"
 #include "aobj_wired.h"
 
 static struct kmem_cache *cluster_cache;
@@ -179,8 +180,51 @@ static void count_slots(struct aobj_cluster *c, unsigned int i, int nr)
 {
 	c->nr_slots += nr;
 	atomic_long_add(nr, &c->obj->slots);
+	atomic_long_add(nr, &aobj_totals.slots);
 	if (!aobj_cluster_page(c, i))
 		count_swapped(c, nr);
+}
+
+/*
+ * Dirtiness is PG_dirty; PG_checked says that it has been counted, since there
+ * are others (KVM) that make a page dirty without a call of ours.
+ */
+
+bool aobj_cluster_dirty_folio(struct address_space *mapping,
+			      struct folio *folio)
+{
+	struct aobj *obj = container_of(mapping, struct aobj, mapping);
+
+	if (folio_test_set_dirty(folio))
+		return false;
+	if (!folio_test_checked(folio)) {
+		folio_set_checked(folio);
+		atomic_long_inc(&obj->dirty);
+		aobj_count(AOBJ_EV_DIRTIED, 1);
+	}
+	return true;
+}
+
+static void clear_dirty(struct aobj *obj, struct folio *folio)
+{
+	folio_clear_dirty(folio);
+	if (!folio_test_checked(folio))
+		return;
+	folio_clear_checked(folio);
+	atomic_long_dec(&obj->dirty);
+	aobj_count(AOBJ_EV_CLEANED, 1);
+}
+
+void aobj_cluster_set_dirty(struct aobj_cluster *c, unsigned int i)
+{
+	lockdep_assert_held(&c->lock);
+	folio_mark_dirty(page_folio(c->res->page[i]));
+}
+
+void aobj_cluster_clear_dirty(struct aobj_cluster *c, unsigned int i)
+{
+	lockdep_assert_held(&c->lock);
+	clear_dirty(c->obj, page_folio(c->res->page[i]));
 }
 
 void aobj_cluster_add(struct aobj_cluster *c, unsigned int i, struct page *page)
@@ -206,6 +250,7 @@ struct page *aobj_cluster_del(struct aobj_cluster *c, unsigned int i)
 	lockdep_assert_held(&c->lock);
 	aobj_cluster_activate(c, BIT_ULL(i));
 	aobj_cluster_unwire(c, BIT_ULL(i));
+	clear_dirty(c->obj, page_folio(page));
 	page_folio(page)->mapping = NULL;
 	res->page[i] = NULL;
 	res->present &= ~BIT_ULL(i);
@@ -213,6 +258,8 @@ struct page *aobj_cluster_del(struct aobj_cluster *c, unsigned int i)
 	atomic_long_dec(&c->obj->resident);
 	if (aobj_slot_real(c->slot[i]))
 		count_swapped(c, 1);
+	else
+		aobj_place_give(c->obj, 1);
 	if (!res->present) {
 		c->res = NULL;
 		aobj_resident_free(res);
@@ -262,5 +309,82 @@ u32 aobj_cluster_set_slot(struct aobj_cluster *c, unsigned int i, u32 slot)
 		count_slots(c, i, 1);
 	else if (slot == AOBJ_SLOT_BAD)
 		count_bad(c, 1);
+	if (aobj_slot_real(old) && !aobj_slot_real(slot) &&
+	    !aobj_cluster_page(c, i))
+		aobj_place_give(c->obj, 1);
 	return old;
 }
+
+/*
+ * The invariants of a cluster
+ */
+
+#ifdef CONFIG_DEBUG_VM
+static bool good_page(const struct aobj_cluster *c, unsigned int i)
+{
+	struct folio *folio = page_folio(c->res->page[i]);
+
+	if (folio->mapping != &c->obj->mapping ||
+	    folio->index != aobj_cluster_first(c) + i)
+		return false;
+	/* Being read: from a slot, and nobody else has it. */
+	return folio_test_uptodate(folio) ||
+	       (folio_test_locked(folio) && aobj_slot_real(c->slot[i]) &&
+		!(c->res->inactive & BIT_ULL(i)));
+}
+
+static bool good_bits(const struct aobj_resident *res)
+{
+	return res->present &&
+	       !((res->inactive | res->young | res->wired) & ~res->present) &&
+	       !(res->inactive & res->wired);
+}
+
+static bool good_pages(const struct aobj_cluster *c)
+{
+	bool good = true;
+
+	for (unsigned int i = 0; i < AOBJ_CLUSTER_PAGES; i++) {
+		bool present = c->res->present & BIT_ULL(i);
+
+		good &= present == !!c->res->page[i];
+		good &= !present || good_page(c, i);
+	}
+	return good;
+}
+
+static bool good_slots(const struct aobj_cluster *c)
+{
+	unsigned int nr_slots = 0, nr_bad = 0;
+	u64 real = 0;
+
+	for (unsigned int i = 0; i < AOBJ_CLUSTER_PAGES; i++) {
+		nr_bad += c->slot[i] == AOBJ_SLOT_BAD;
+		if (!aobj_slot_real(c->slot[i]))
+			continue;
+		nr_slots++;
+		real |= BIT_ULL(i);
+	}
+	return nr_slots == c->nr_slots && nr_bad == c->nr_bad &&
+	       !(c->writing & ~real);
+}
+
+void aobj_cluster_check(const struct aobj_cluster *c)
+{
+	lockdep_assert_held(&c->lock);
+	WARN_ONCE(c->dead && !aobj_cluster_empty(c), "dead, and not empty");
+	WARN_ONCE(c->writing & ~(c->res ? c->res->present : 0),
+		  "written, and not there");
+	WARN_ONCE(!good_slots(c), "slots and their numbers differ");
+	WARN_ONCE((c->nr_slots == 0) != list_empty(&c->swap_node),
+		  "slots, and not on a device's list, or the other way round");
+	if (!c->res)
+		return;
+	WARN_ONCE(!good_bits(c->res), "bits of pages contradict each other");
+	WARN_ONCE(!good_pages(c), "resident pages are not what they should be");
+}
+#else
+void aobj_cluster_check(const struct aobj_cluster *c)
+{
+}
+#endif

@@ -35,6 +35,13 @@ void aobj_cluster_remove(struct aobj_cluster *c);
 /* => nothing resident, no slot, none bad: nothing that the map must keep */
 bool aobj_cluster_empty(const struct aobj_cluster *c);
 
+/*
+ * aobj_cluster_check: warns if what the cluster says of itself does not hold
+ * together; locked, after its pages and slots have been changed
+ * => nothing, where kernels are not built for debugging
+ */
+void aobj_cluster_check(const struct aobj_cluster *c);
+
 /* The page part: made before it is needed, freed when the last page leaves. */
 struct aobj_resident *aobj_resident_alloc(gfp_t gfp);
 void aobj_resident_free(struct aobj_resident *res);
@@ -45,6 +52,7 @@ struct page *aobj_cluster_page(const struct aobj_cluster *c, unsigned int i);
 /*
  * aobj_cluster_add: makes @page resident at @i
  * => locked; @c->res is there, nothing is at @i, the page is the caller's
+ * => if it has no slot either, a place has been taken for it
  * => the page becomes the object's: its mapping and index are set; young
  */
 void aobj_cluster_add(struct aobj_cluster *c, unsigned int i,
@@ -56,6 +64,19 @@ void aobj_cluster_add(struct aobj_cluster *c, unsigned int i,
  * => frees @c->res with the last page
  */
 struct page *aobj_cluster_del(struct aobj_cluster *c, unsigned int i);
+
+/*
+ * aobj_cluster_dirty_folio: a_ops->dirty_folio: what a zap calls for a page whose
+ * page table entry was dirty, and folio_mark_dirty()
+ * => any context; the folio is the object's and stays that meanwhile: mapped, or
+ *    locked, or its cluster is locked
+ */
+bool aobj_cluster_dirty_folio(struct address_space *mapping,
+			      struct folio *folio);
+/* => the page at @i is resident; locked */
+void aobj_cluster_set_dirty(struct aobj_cluster *c, unsigned int i);
+/* => whatever changes the page from here on makes it dirty again */
+void aobj_cluster_clear_dirty(struct aobj_cluster *c, unsigned int i);
 
 /* Moves pages between active and inactive; locked. */
 void aobj_cluster_deactivate(struct aobj_cluster *c, u64 mask);

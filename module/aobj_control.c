@@ -10,7 +10,7 @@
 
 #include "aobj_control.h"
 #include "aobj_ioctl.h"
-#include "aobj_page.h"
+#include "aobj_place.h"
 #include "aobj_swap.h"
 #include "aobj_swapoff.h"
 
@@ -73,7 +73,7 @@ static long ctl_budget(unsigned int cmd, void __user *arg)
 		return err;
 	if (b.flags || b.reserved)
 		return -EINVAL;
-	return aobj_budget_set(b.bytes >> PAGE_SHIFT);
+	return aobj_place_set_budget(b.bytes >> PAGE_SHIFT);
 }
 
 static long control_ioctl(struct file *file, unsigned int cmd,

@@ -14,3 +14,9 @@ unsigned long aobj_events_sum(enum aobj_event ev)
 		sum += per_cpu(aobj_events, cpu).count[ev];
 	return sum;
 }
+
+long aobj_dirty_total(void)
+{
+	return aobj_events_sum(AOBJ_EV_DIRTIED) -
+	       aobj_events_sum(AOBJ_EV_CLEANED);
+}

@@ -25,6 +25,8 @@ enum aobj_event {
 	AOBJ_EV_READ_ERRORS, /* pages that could not be read */
 	AOBJ_EV_WRITE_ERRORS, /* pages that could not be written */
 	AOBJ_EV_DIRECT_RECLAIMS, /* faults that had to reclaim themselves */
+	AOBJ_EV_DIRTIED, /* pages that became known to be dirty */
+	AOBJ_EV_CLEANED, /* those submitted for writing, or gone */
 	AOBJ_EV_NR,
 };
 
@@ -42,6 +44,9 @@ static inline void aobj_count(enum aobj_event ev, unsigned long nr)
 /* Sums one event over the CPUs; a snapshot. */
 unsigned long aobj_events_sum(enum aobj_event ev);
 
+/* => pages in memory that are known to be dirty, of all objects; a snapshot */
+long aobj_dirty_total(void);
+
 /**
  * struct aobj_totals - what all objects hold together, in pages where not said
  * @objects: objects alive (a count)
@@ -51,8 +56,11 @@ unsigned long aobj_events_sum(enum aobj_event ev);
  * @bad: lost to read errors
  * @writing: under write-out
  * @wired: wired, or of objects that are not swapped
+ * @slots: swap slots held, those behind resident pages included
+ * @reserved: places that are reserved
  *
- * The resident total is what is charged to the budget: see aobj_page.h.
+ * The resident total is what is charged to the budget: see aobj_page.h; the
+ * dirty total is the difference of two events.
  */
 struct aobj_totals {
 	atomic_long_t objects;
@@ -62,6 +70,8 @@ struct aobj_totals {
 	atomic_long_t bad;
 	atomic_long_t writing;
 	atomic_long_t wired;
+	atomic_long_t slots;
+	atomic_long_t reserved;
 };
 
 extern struct aobj_totals aobj_totals;

@@ -69,6 +69,9 @@ void aobj_file_show_fdinfo(struct seq_file *m, struct file *file)
 	seq_printf(m, "aobj-swapped:\t%llu B\n", aobj_bytes_of(&obj->swapped));
 	seq_printf(m, "aobj-bad:\t%llu B\n", aobj_bytes_of(&obj->bad));
 	seq_printf(m, "aobj-wired:\t%llu B\n", aobj_bytes_of(&obj->wired));
+	seq_printf(m, "aobj-dirty:\t%llu B\n", aobj_bytes_of(&obj->dirty));
+	seq_printf(m, "aobj-reserved:\t%llu B\n",
+		   (u64)READ_ONCE(obj->reserved) << PAGE_SHIFT);
 }
 
 /*
@@ -133,10 +136,28 @@ static int zero_range(struct inode *inode, int mode, loff_t pos, loff_t len)
 	return err;
 }
 
+/*
+ * Space is reserved for an object or not; for a part of it that can only be said
+ * when the part is all.
+ */
+static int allocate(struct inode *inode, loff_t pos, loff_t len)
+{
+	struct aobj *obj = inode->i_private;
+	int err = 0;
+
+	if (pos || len < aobj_object_size(obj))
+		return -EOPNOTSUPP;
+	if (len > aobj_object_size(obj))
+		err = inode_newsize_ok(inode, len);
+	return err ?: aobj_object_resize_reserve(obj, len, true);
+}
+
 static long file_fallocate(struct file *file, int mode, loff_t pos, loff_t len)
 {
 	struct aobj *obj = file->private_data;
 
+	if (!mode)
+		return allocate(file_inode(file), pos, len);
 	switch (mode & ~FALLOC_FL_KEEP_SIZE) {
 	case FALLOC_FL_PUNCH_HOLE:
 		return aobj_object_punch(obj, pos, len);

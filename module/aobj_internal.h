@@ -52,6 +52,10 @@ struct aobj_swapdev;
  * @swapped: A: pages that are on a swap device only
  * @slots: A: slots held
  * @bad: A: pages lost to read errors
+ * @dirty: A: pages in memory that are known to differ from what is on swap
+ * @held: A: pages that take a place, and a bit: see aobj_place.c
+ * @reserved: Z: places that are reserved for it
+ * @reserves: Z: whatever makes it larger reserves as much
  * @limit: pages that it may hold resident, or 0; READ_ONCE, WRITE_ONCE
  * @wired: A: pages charged to @user: those wired, or the size of one of NOSWAP
  * @user: Z: who pays for @wired, or NULL
@@ -62,6 +66,7 @@ struct aobj_swapdev;
  * @ahead: where the last fault-ahead ended, in pages; a hint, unlocked
  * @window: how many pages it took; a hint, unlocked
  * @hand: the cluster where reclaim from this object goes on; a hint, unlocked
+ * @node: on the list of all objects, whose lock guards it
  * @rcu: when it is freed: @mapping may be looked at until then
  */
 struct aobj {
@@ -78,6 +83,10 @@ struct aobj {
 	atomic_long_t swapped;
 	atomic_long_t slots;
 	atomic_long_t bad;
+	atomic_long_t dirty;
+	atomic_long_t held;
+	unsigned long reserved;
+	bool reserves;
 	unsigned long limit;
 	atomic_long_t wired;
 	struct user_struct *user;
@@ -88,6 +97,7 @@ struct aobj {
 	pgoff_t ahead;
 	unsigned int window;
 	pgoff_t hand;
+	struct list_head node;
 	struct rcu_head rcu;
 };
 

@@ -28,6 +28,20 @@ int aobj_ioctl_struct(void *to, size_t size, unsigned int cmd,
 	return copy_struct_from_user(to, size, from, _IOC_SIZE(cmd));
 }
 
+static int resize_bytes(struct aobj *obj, u64 size, u32 flags)
+{
+	if (!flags)
+		return aobj_object_truncate(obj, size);
+	return aobj_object_resize_reserve(obj, size,
+					  flags & AOBJ_RESIZE_RESERVE);
+}
+
+static bool good_resize(const struct aobj_resize *r)
+{
+	return !r->reserved && (!r->flags || r->flags == AOBJ_RESIZE_RESERVE ||
+				r->flags == AOBJ_RESIZE_RELEASE);
+}
+
 static long ioctl_resize(struct aobj *obj, unsigned int cmd, void __user *arg)
 {
 	struct aobj_resize r;
@@ -35,11 +49,11 @@ static long ioctl_resize(struct aobj *obj, unsigned int cmd, void __user *arg)
 
 	if (err)
 		return err;
-	if (r.flags || r.reserved)
+	if (!good_resize(&r))
 		return -EINVAL;
 	if (r.size > LLONG_MAX)
 		return -EFBIG;
-	return aobj_object_resize(obj, aobj_pages_of(r.size));
+	return resize_bytes(obj, round_up(r.size, PAGE_SIZE), r.flags);
 }
 
 /* => gives out a structure of ours, of whatever size the caller has */
@@ -67,6 +81,8 @@ static long ioctl_info(struct aobj *obj, unsigned int cmd, void __user *arg)
 		.page_size = PAGE_SIZE,
 		.flags = READ_ONCE(obj->noswap) ? AOBJ_INFO_NOSWAP : 0,
 		.wired = aobj_bytes_of(&obj->wired),
+		.dirty = aobj_bytes_of(&obj->dirty),
+		.reserved = (u64)READ_ONCE(obj->reserved) << PAGE_SHIFT,
 	};
 
 	return ioctl_answer(cmd, arg, &info, sizeof(info));
@@ -159,7 +175,7 @@ static long ioctl_features(struct aobj *obj, unsigned int cmd, void __user *arg)
 		.features = AOBJ_FEATURE_CREATE | AOBJ_FEATURE_DROP |
 			    AOBJ_FEATURE_FLUSH | AOBJ_FEATURE_WIRE |
 			    AOBJ_FEATURE_NOSWAP | AOBJ_FEATURE_NAME |
-			    AOBJ_FEATURE_LIMIT,
+			    AOBJ_FEATURE_LIMIT | AOBJ_FEATURE_RESERVE,
 	};
 
 	return ioctl_answer(cmd, arg, &f, sizeof(f));

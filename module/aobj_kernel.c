@@ -129,33 +129,32 @@ EXPORT_SYMBOL_GPL(aobj_file);
  * Pages
  */
 
-static unsigned int pager_flags(enum aobj_advice advice, unsigned int flags,
-				bool must)
-{
-	unsigned int to = 0;
-
-	if (advice == AOBJ_RANDOM)
-		to = AOBJ_GET_ALONE;
-	else if (advice == AOBJ_SEQUENTIAL)
-		to = AOBJ_GET_CLUSTER;
-	if (flags & AOBJ_LOCKED)
-		return to | AOBJ_GET_NOWAIT | AOBJ_GET_ATOMIC;
-	return must ? to : to | AOBJ_GET_NOWAIT;
-}
-
 struct request {
 	struct aobj *obj;
 	pgoff_t first;
 	struct page **pages;
+	enum aobj_access access;
 	enum aobj_advice advice;
 	unsigned int flags;
 };
 
+static unsigned int pager_flags(const struct request *r, bool must)
+{
+	unsigned int to = r->access == AOBJ_WRITE ? AOBJ_GET_WRITE : 0;
+
+	if (r->advice == AOBJ_RANDOM)
+		to |= AOBJ_GET_ALONE;
+	else if (r->advice == AOBJ_SEQUENTIAL)
+		to |= AOBJ_GET_CLUSTER;
+	if (r->flags & AOBJ_LOCKED)
+		return to | AOBJ_GET_NOWAIT | AOBJ_GET_ATOMIC;
+	return must ? to : to | AOBJ_GET_NOWAIT;
+}
+
 static int get_one(const struct request *r, unsigned int i, bool must)
 {
 	int err = aobj_pager_get_page(r->obj, r->first + i,
-				      pager_flags(r->advice, r->flags, must),
-				      &r->pages[i]);
+				      pager_flags(r, must), &r->pages[i]);
 
 	if (err)
 		r->pages[i] = NULL;
@@ -183,18 +182,11 @@ static int get_wanted(const struct request *r, unsigned int nr,
 	return err;
 }
 
-static void mark_dirty(struct page **pages, unsigned int nr)
-{
-	for (unsigned int i = 0; i < nr; i++)
-		if (pages[i] && pages[i] != AOBJ_DONTCARE)
-			SetPageDirty(pages[i]);
-}
-
 int aobj_get(struct aobj *obj, pgoff_t first, struct page **pages,
 	     unsigned int nr, unsigned int centre, enum aobj_access access,
 	     enum aobj_advice advice, unsigned int flags)
 {
-	const struct request r = { obj, first, pages, advice, flags };
+	const struct request r = { obj, first, pages, access, advice, flags };
 	int err;
 
 	if (flags & ~(AOBJ_LOCKED | AOBJ_ALLPAGES) || centre >= nr ||
@@ -206,8 +198,6 @@ int aobj_get(struct aobj *obj, pgoff_t first, struct page **pages,
 	err = get_wanted(&r, nr, centre);
 	if (err && flags != AOBJ_LOCKED)
 		aobj_put(pages, nr);
-	if (access == AOBJ_WRITE)
-		mark_dirty(pages, nr);
 	return err;
 }
 EXPORT_SYMBOL_GPL(aobj_get);
@@ -273,6 +263,12 @@ int aobj_shrink(struct aobj *obj, pgoff_t pages)
 	return aobj_object_resize(obj, pages);
 }
 EXPORT_SYMBOL_GPL(aobj_shrink);
+
+int aobj_reserve(struct aobj *obj, bool reserve)
+{
+	return aobj_object_reserve(obj, reserve);
+}
+EXPORT_SYMBOL_GPL(aobj_reserve);
 
 void aobj_dropswap_range(struct aobj *obj, pgoff_t start, pgoff_t end)
 {

@@ -24,6 +24,7 @@
 #include "aobj_object.h"
 #include "aobj_page.h"
 #include "aobj_pager.h"
+#include "aobj_place.h"
 #include "aobj_queue.h"
 #include "aobj_swap.h"
 #include "aobj_wired.h"
@@ -34,6 +35,9 @@
 #define PAGES_END ((pgoff_t)-1)
 
 static struct vfsmount *aobj_mnt;
+
+static LIST_HEAD(objects);
+static DEFINE_SPINLOCK(objects_lock);
 
 /* The last file that is the object, and the last mapping of it, are gone. */
 static void aobj_evict_inode(struct inode *inode)
@@ -76,9 +80,8 @@ static struct file_system_type aobj_fs_type = {
 	.kill_sb = kill_anon_super,
 };
 
-/* A zap hands the dirty bit on by calling this: a mark on the page, no more. */
 static const struct address_space_operations aobj_aops = {
-	.dirty_folio = noop_dirty_folio,
+	.dirty_folio = aobj_cluster_dirty_folio,
 };
 
 int aobj_object_init(void)
@@ -112,6 +115,9 @@ struct aobj *aobj_object_create_gfp(gfp_t gfp)
 	xa_init(&obj->clusters);
 	mapping_init(&obj->mapping);
 	mutex_init(&obj->resize_lock);
+	spin_lock(&objects_lock);
+	list_add_tail(&obj->node, &objects);
+	spin_unlock(&objects_lock);
 	atomic_long_inc(&aobj_totals.objects);
 	return obj;
 }
@@ -173,16 +179,37 @@ static void object_free(struct kref *refs)
 {
 	struct aobj *obj = container_of(refs, struct aobj, refs);
 
-	WARN_ON_ONCE(atomic_long_read(&obj->resident) ||
-		     atomic_long_read(&obj->swapped) ||
-		     atomic_long_read(&obj->slots) ||
-		     atomic_long_read(&obj->bad) ||
-		     atomic_long_read(&obj->wired));
+	WARN_ON_ONCE(
+		atomic_long_read(&obj->resident) ||
+		atomic_long_read(&obj->swapped) ||
+		atomic_long_read(&obj->slots) || atomic_long_read(&obj->bad) ||
+		atomic_long_read(&obj->held) || atomic_long_read(&obj->wired));
+	spin_lock(&objects_lock);
+	list_del(&obj->node);
+	spin_unlock(&objects_lock);
 	aobj_wired_forget_user(obj);
 	mutex_destroy(&obj->resize_lock);
 	/* Futexes and GUP-fast look at folio->mapping under RCU alone. */
 	kfree_rcu(obj, rcu);
 	atomic_long_dec(&aobj_totals.objects);
+}
+
+struct aobj *aobj_object_next(struct aobj *obj)
+{
+	struct aobj *next = list_entry(&objects, struct aobj, node);
+
+	spin_lock(&objects_lock);
+	if (obj)
+		next = obj;
+	list_for_each_entry_continue(next, &objects, node)
+		if (kref_get_unless_zero(&next->refs))
+			break;
+	if (list_entry_is_head(next, &objects, node))
+		next = NULL;
+	spin_unlock(&objects_lock);
+	if (obj)
+		aobj_object_put(obj);
+	return next;
 }
 
 void aobj_object_get(struct aobj *obj)
@@ -343,6 +370,23 @@ static void uncharge_size(struct aobj *obj, pgoff_t npages)
 		aobj_wired_uncharge(obj, obj->npages - npages);
 }
 
+/* => what the larger object needs has been reserved, and can be given up */
+static int reserve_size(struct aobj *obj, loff_t size)
+{
+	pgoff_t npages = aobj_pages_of(size);
+
+	if (!obj->reserves || npages <= obj->reserved)
+		return 0;
+	return aobj_place_reserve(obj, npages);
+}
+
+/* => no more is reserved than the object's size: places that have gone free */
+static void unreserve_rest(struct aobj *obj)
+{
+	if (obj->reserved > obj->npages)
+		aobj_place_reserve(obj, obj->npages);
+}
+
 static void set_size(struct aobj *obj, loff_t size)
 {
 	if (obj->mapping.host)
@@ -384,14 +428,13 @@ static int zero_in_page(struct aobj *obj, loff_t pos, size_t len)
 
 	if (!len)
 		return 0;
-	err = aobj_pager_get_page(obj, pos >> PAGE_SHIFT, AOBJ_GET_NOCREATE,
-				  &page);
+	err = aobj_pager_get_page(obj, pos >> PAGE_SHIFT,
+				  AOBJ_GET_NOCREATE | AOBJ_GET_WRITE, &page);
 	if (err == -ENODATA || err == -ENXIO)
 		return 0;
 	if (err)
 		return err;
 	memzero_page(page, offset_in_page(pos), len);
-	SetPageDirty(page);
 	put_page(page);
 	return 0;
 }
@@ -417,6 +460,7 @@ static int shrink(struct aobj *obj, loff_t size)
 	unmap_mapping_pages(&obj->mapping, npages, 0, true);
 	remove_range(obj, npages, PAGES_END);
 	unmap_mapping_pages(&obj->mapping, npages, 0, true);
+	unreserve_rest(obj);
 	return 0;
 }
 
@@ -425,9 +469,59 @@ static int grow(struct aobj *obj, loff_t size)
 	int err = zero_tail(obj, aobj_object_size(obj));
 
 	if (!err)
+		err = reserve_size(obj, size);
+	if (!err)
 		err = charge_size(obj, size);
 	if (!err)
 		set_size(obj, size);
+	unreserve_rest(obj);
+	return err;
+}
+
+static int set_new_size(struct aobj *obj, loff_t size)
+{
+	if (size < aobj_object_size(obj))
+		return shrink(obj, size);
+	return grow(obj, size);
+}
+
+/* => as without a reservation, but that @obj has one after it, or has none */
+static int resize_reserved(struct aobj *obj, loff_t size, bool reserve)
+{
+	bool had = obj->reserves;
+	int err;
+
+	obj->reserves = reserve;
+	/* What is there, first: a shrink does not take back what it dropped. */
+	err = reserve_size(obj, min(size, aobj_object_size(obj)));
+	if (!err)
+		err = set_new_size(obj, size);
+	if (err)
+		obj->reserves = had;
+	if (!obj->reserves)
+		aobj_place_reserve(obj, 0);
+	return err;
+}
+
+int aobj_object_resize_reserve(struct aobj *obj, u64 size, bool reserve)
+{
+	int err = resize_begin(obj, size);
+
+	if (err)
+		return err;
+	err = resize_reserved(obj, size, reserve);
+	mutex_unlock(&obj->resize_lock);
+	return err;
+}
+
+int aobj_object_reserve(struct aobj *obj, bool reserve)
+{
+	int err = mutex_lock_killable(&obj->resize_lock);
+
+	if (err)
+		return err;
+	err = resize_reserved(obj, aobj_object_size(obj), reserve);
+	mutex_unlock(&obj->resize_lock);
 	return err;
 }
 
@@ -437,10 +531,7 @@ int aobj_object_truncate(struct aobj *obj, u64 size)
 
 	if (err)
 		return err;
-	if (size < aobj_object_size(obj))
-		err = shrink(obj, size);
-	else
-		err = grow(obj, size);
+	err = set_new_size(obj, size);
 	mutex_unlock(&obj->resize_lock);
 	return err;
 }
@@ -624,6 +715,7 @@ static void object_destroy(struct aobj *obj)
 	uncharge_size(obj, 0);
 	set_size(obj, 0);
 	remove_range(obj, 0, PAGES_END);
+	unreserve_rest(obj);
 	mutex_unlock(&obj->resize_lock);
 	aobj_object_put(obj);
 }

@@ -53,6 +53,8 @@ int aobj_object_fs_context(struct fs_context *fc);
 /* The structure alone, for clusters. */
 void aobj_object_get(struct aobj *obj);
 void aobj_object_put(struct aobj *obj);
+/* => the one after @obj, which is put, or the first; referenced, or NULL */
+struct aobj *aobj_object_next(struct aobj *obj);
 
 /*
  * aobj_object_truncate: grows or shrinks to @size bytes
@@ -67,6 +69,15 @@ int aobj_object_truncate(struct aobj *obj, u64 size);
  *    object whose size was no multiple of a page
  */
 int aobj_object_resize(struct aobj *obj, u64 npages);
+
+/*
+ * aobj_object_resize_reserve: the same, and @reserve: places for all of its pages
+ * are set aside, now and whenever it grows; else what was is given up
+ * => errors as above; -ENOSPC: there are not so many, and nothing changes
+ */
+int aobj_object_resize_reserve(struct aobj *obj, u64 size, bool reserve);
+/* => the same for the size that it has; -EINTR, -ENOSPC */
+int aobj_object_reserve(struct aobj *obj, bool reserve);
 
 /* => grows to @size bytes if the object is smaller; errors as above */
 int aobj_object_extend(struct aobj *obj, u64 size);

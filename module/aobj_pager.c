@@ -21,6 +21,7 @@
 #include "aobj_object.h"
 #include "aobj_page.h"
 #include "aobj_pager.h"
+#include "aobj_place.h"
 #include "aobj_queue.h"
 #include "aobj_writeout.h"
 
@@ -47,6 +48,7 @@ enum pass {
  * @used: how many of them, from the first, have been put into the object
  * @nr: how many there are in all
  * @zeroed: they are filled with zeros
+ * @places: taken for pages that the object has not had, and not used yet
  */
 struct get {
 	struct aobj *obj;
@@ -61,6 +63,7 @@ struct get {
 	unsigned int used;
 	unsigned int nr;
 	bool zeroed;
+	unsigned int places;
 };
 
 static enum pass pass_error(struct get *g, int err)
@@ -165,6 +168,8 @@ static void drop_pages(struct get *g)
 	aobj_page_free(g->page + g->used, g->nr - g->used);
 	g->used = 0;
 	g->nr = 0;
+	aobj_place_give(g->obj, g->places);
+	g->places = 0;
 }
 
 static bool has_page(const struct get *g)
@@ -178,6 +183,9 @@ static int make_room_in_limit(struct get *g, unsigned long limit)
 	unsigned long deadline = memory_deadline(g);
 
 	while (aobj_holds_over(g->obj, limit)) {
+		/* What has been promised is not refused for that. */
+		if (READ_ONCE(g->obj->reserved) && !aobj_swap_free_slots())
+			return 0;
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		if (time_after(jiffies, deadline))
@@ -208,11 +216,43 @@ static int obey_limit(struct get *g, unsigned int *want)
 	return make_room_in_limit(g, limit - 1);
 }
 
+/* => the largest of nr, nr/2, ... 1 that there are places for, or 0 */
+static unsigned int place_some(struct aobj *obj, unsigned int nr)
+{
+	while (nr && !aobj_place_take(obj, nr))
+		nr /= 2;
+	return nr;
+}
+
+/*
+ * What is left is reserved for others.  No eviction helps against that, but
+ * pages of zeros may be dropped, and anybody may free something.
+ */
+static int take_places(struct get *g, unsigned int *want)
+{
+	unsigned long deadline = memory_deadline(g);
+
+	while (!(g->places = place_some(g->obj, *want))) {
+		if (g->flags & AOBJ_GET_NOWAIT)
+			return -EAGAIN;
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		if (time_after(jiffies, deadline))
+			return -ENOSPC;
+		aobj_evict_clean(AOBJ_CLUSTER_PAGES);
+		schedule_timeout_killable(msecs_to_jiffies(20));
+	}
+	*want = g->places;
+	return 0;
+}
+
 static enum pass get_pages(struct get *g, unsigned int want, bool zero)
 {
 	mutex_unlock(&g->c->lock);
 	drop_pages(g);
 	g->err = obey_limit(g, &want);
+	if (!g->err && zero)
+		g->err = take_places(g, &want);
 	if (!g->err)
 		g->err = charge_pages(g, &want);
 	if (!g->err)
@@ -363,6 +403,7 @@ static enum pass get_zero(struct get *g)
 		aobj_cluster_add(c, i++, page);
 		got++;
 	}
+	g->places -= got;
 	aobj_count(AOBJ_EV_ZERO_FILLS, got);
 	window_used(g, i);
 	aobj_queue_update(c);
@@ -582,6 +623,8 @@ int aobj_pager_get_page(struct aobj *obj, pgoff_t pgoff, unsigned int flags,
 		return err;
 	*page = aobj_cluster_page(c, pgoff % AOBJ_CLUSTER_PAGES);
 	get_page(*page);
+	if (flags & AOBJ_GET_WRITE)
+		aobj_cluster_set_dirty(c, pgoff % AOBJ_CLUSTER_PAGES);
 	aobj_pager_release(c);
 	return 0;
 }
@@ -613,6 +656,7 @@ static void pager_read_failed(struct aobj_io *io, unsigned int k)
 		if (!c->nr_slots)
 			aobj_swap_unlink(c);
 		aobj_swap_mark_bad(slot);
+		aobj_place_check();
 	}
 	aobj_queue_update(c);
 	mutex_unlock(&c->lock);

@@ -16,6 +16,7 @@ enum aobj_get_flags {
 	AOBJ_GET_IMPATIENT = 1 << 3, /* short of room, give up before others */
 	AOBJ_GET_ALONE = 1 << 4, /* no neighbours */
 	AOBJ_GET_ATOMIC = 1 << 5, /* with NOWAIT: do not sleep at all */
+	AOBJ_GET_WRITE = 1 << 6, /* get_page: it is dirty from here on */
 };
 
 /*

@@ -44,7 +44,7 @@ void aobj_queue_update(struct aobj_cluster *c)
 {
 	enum aobj_queue_id id = AOBJ_QUEUE_NONE;
 
-	lockdep_assert_held(&c->lock);
+	aobj_cluster_check(c);
 	if (c->res && !READ_ONCE(c->obj->noswap))
 		id = c->res->inactive ? AOBJ_QUEUE_INACTIVE : AOBJ_QUEUE_ACTIVE;
 	if (c->queue != id)

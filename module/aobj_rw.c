@@ -101,8 +101,8 @@ static int page_for_write(struct aobj *obj, loff_t pos, u64 end,
 	do {
 		err = aobj_object_extend(obj, end);
 		if (!err)
-			err = aobj_pager_get_page(obj, pos >> PAGE_SHIFT, 0,
-						  page);
+			err = aobj_pager_get_page(obj, pos >> PAGE_SHIFT,
+						  AOBJ_GET_WRITE, page);
 	} while (err == -ENXIO);
 	return err;
 }
@@ -123,8 +123,6 @@ static ssize_t write_page(struct kiocb *iocb, size_t len, struct iov_iter *from)
 	if (err)
 		return err;
 	done = copy_page_from_iter(page, offset_in_page(pos), len, from);
-	/* Before the reference goes: the evictor looks in that order. */
-	SetPageDirty(page);
 	put_page(page);
 	return done ?: -EFAULT;
 }

@@ -6,8 +6,10 @@
 #include <linux/device.h>
 #include <linux/sysfs.h>
 
+#include "aobj_check.h"
 #include "aobj_events.h"
 #include "aobj_page.h"
+#include "aobj_place.h"
 #include "aobj_stats.h"
 
 static ssize_t show_bytes(char *buf, long pages)
@@ -42,6 +44,22 @@ TOTAL_BYTES(swapped);
 TOTAL_BYTES(bad);
 TOTAL_BYTES(writing);
 TOTAL_BYTES(wired);
+TOTAL_BYTES(slots);
+TOTAL_BYTES(reserved);
+
+static ssize_t dirty_show(struct device *dev, struct device_attribute *attr,
+			  char *buf)
+{
+	return show_bytes(buf, aobj_dirty_total());
+}
+static DEVICE_ATTR_RO(dirty);
+
+static ssize_t reserve_missing_show(struct device *dev,
+				    struct device_attribute *attr, char *buf)
+{
+	return show_bytes(buf, aobj_place_missing());
+}
+static DEVICE_ATTR_RO(reserve_missing);
 
 #define TOTAL_COUNT(_name)                                                    \
 	static ssize_t _name##_show(struct device *dev,                       \
@@ -55,12 +73,37 @@ TOTAL_BYTES(wired);
 TOTAL_COUNT(objects);
 TOTAL_COUNT(clusters);
 
+#ifdef CONFIG_DEBUG_VM
+#define CHECK_TRIES 300 /* three seconds */
+
+/* For tests: counts everything anew.  Empty, or an error. */
+static ssize_t check_show(struct device *dev, struct device_attribute *attr,
+			  char *buf)
+{
+	return aobj_check(CHECK_TRIES);
+}
+static DEVICE_ATTR_RO(check);
+#define CHECK_ATTR (&dev_attr_check.attr)
+#else
+#define CHECK_ATTR NULL
+#endif
+
 static struct attribute *total_attrs[] = {
-	&dev_attr_budget.attr,	 &dev_attr_resident.attr,
-	&dev_attr_inactive.attr, &dev_attr_swapped.attr,
-	&dev_attr_bad.attr,	 &dev_attr_writing.attr,
-	&dev_attr_wired.attr,	 &dev_attr_objects.attr,
-	&dev_attr_clusters.attr, NULL,
+	&dev_attr_budget.attr,
+	&dev_attr_resident.attr,
+	&dev_attr_inactive.attr,
+	&dev_attr_dirty.attr,
+	&dev_attr_swapped.attr,
+	&dev_attr_slots.attr,
+	&dev_attr_bad.attr,
+	&dev_attr_writing.attr,
+	&dev_attr_wired.attr,
+	&dev_attr_reserved.attr,
+	&dev_attr_reserve_missing.attr,
+	&dev_attr_objects.attr,
+	&dev_attr_clusters.attr,
+	CHECK_ATTR,
+	NULL,
 };
 
 static const struct attribute_group total_group = {
@@ -100,6 +143,8 @@ EVENT(rescues, AOBJ_EV_RESCUES);
 EVENT(read_errors, AOBJ_EV_READ_ERRORS);
 EVENT(write_errors, AOBJ_EV_WRITE_ERRORS);
 EVENT(direct_reclaims, AOBJ_EV_DIRECT_RECLAIMS);
+EVENT(dirtied, AOBJ_EV_DIRTIED);
+EVENT(cleaned, AOBJ_EV_CLEANED);
 
 static struct attribute *event_attrs[] = {
 	&event_faults.attr.attr,
@@ -116,6 +161,8 @@ static struct attribute *event_attrs[] = {
 	&event_read_errors.attr.attr,
 	&event_write_errors.attr.attr,
 	&event_direct_reclaims.attr.attr,
+	&event_dirtied.attr.attr,
+	&event_cleaned.attr.attr,
 	NULL,
 };
 

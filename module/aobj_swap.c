@@ -174,6 +174,23 @@ unsigned long aobj_swap_free_slots(void)
 	return nr;
 }
 
+unsigned long aobj_swap_capacity(void)
+{
+	struct aobj_swapdev *dev;
+	unsigned long nr = 0;
+	int i;
+
+	rcu_read_lock();
+	for_each_swapdev(dev, i) {
+		if (takes_pages(dev))
+			nr += dev->npages - 1 - READ_ONCE(dev->slots.bad);
+		else if (!READ_ONCE(dev->draining))
+			nr += READ_ONCE(dev->slots.used);
+	}
+	rcu_read_unlock();
+	return nr;
+}
+
 unsigned long aobj_swap_used_beside(const struct aobj_swapdev *but)
 {
 	struct aobj_swapdev *dev;

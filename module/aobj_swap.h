@@ -124,6 +124,12 @@ void aobj_swap_drain_finish(struct aobj_swapdev *dev);
 
 /* => slots free on devices that take new pages; a snapshot */
 unsigned long aobj_swap_free_slots(void);
+/*
+ * aobj_swap_capacity: pages that can be on swap at the same time
+ * => of a device that has failed those that are there, of one that is drained
+ *    none; a snapshot
+ */
+unsigned long aobj_swap_capacity(void);
 /* => slots used on all devices but @dev; a snapshot */
 unsigned long aobj_swap_used_beside(const struct aobj_swapdev *dev);
 

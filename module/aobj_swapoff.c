@@ -9,6 +9,7 @@
 #include "aobj_evict.h"
 #include "aobj_page.h"
 #include "aobj_pager.h"
+#include "aobj_place.h"
 #include "aobj_swap.h"
 #include "aobj_swapoff.h"
 #include "aobj_writeout.h"
@@ -210,12 +211,14 @@ static int drain(struct aobj_swapdev *dev)
 
 int aobj_swapoff(dev_t devt)
 {
+	unsigned long missing = aobj_place_missing();
 	struct aobj_swapdev *dev = aobj_swap_drain_begin(devt);
 	int err;
 
 	if (IS_ERR(dev))
 		return PTR_ERR(dev);
-	err = drain(dev);
+	/* What is reserved counts on the device. */
+	err = aobj_place_missing() > missing ? -ENOMEM : drain(dev);
 	if (err)
 		aobj_swap_drain_abort(dev);
 	else

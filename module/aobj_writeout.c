@@ -18,6 +18,7 @@
 #include "aobj_cluster.h"
 #include "aobj_events.h"
 #include "aobj_page.h"
+#include "aobj_place.h"
 #include "aobj_queue.h"
 #include "aobj_writeout.h"
 
@@ -63,8 +64,7 @@ static void batch_add(struct aobj_batch *b, struct aobj_cluster *c,
 	struct page *page = c->res->page[i];
 
 	put_slot(c, i, slot);
-	/* Whatever changes the page from here on makes it dirty again. */
-	ClearPageDirty(page);
+	aobj_cluster_clear_dirty(c, i);
 	c->writing |= BIT_ULL(i);
 	atomic_long_inc(&aobj_totals.writing);
 	aobj_swapio_add(b->io, c, i, page);
@@ -267,14 +267,16 @@ static void unwritten_page(struct aobj_cluster *c, unsigned int i,
 	u32 slot = aobj_cluster_set_slot(c, i, AOBJ_SLOT_NONE);
 
 	aobj_count(AOBJ_EV_WRITE_ERRORS, 1);
-	SetPageDirty(c->res->page[i]);
+	aobj_cluster_set_dirty(c, i);
 	atomic_inc(&c->obj->write_errors);
 	if (!c->nr_slots)
 		aobj_swap_unlink(c);
-	if (aobj_swapio_permanent(io->status))
+	if (aobj_swapio_permanent(io->status)) {
 		aobj_swap_mark_bad(slot);
-	else
+		aobj_place_check();
+	} else {
 		aobj_swap_free_unwritten(slot);
+	}
 }
 
 static void write_done(struct aobj_io *io, unsigned int first, unsigned int nr)
@@ -320,7 +322,7 @@ const struct aobj_io_ops aobj_writeout_io_ops = {
 
 void aobj_writeout_forget_slot(struct aobj_cluster *c, unsigned int i)
 {
-	SetPageDirty(c->res->page[i]);
+	aobj_cluster_set_dirty(c, i);
 	put_slot(c, i, AOBJ_SLOT_NONE);
 }
 

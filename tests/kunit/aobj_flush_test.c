@@ -39,6 +39,7 @@ static void fill_mix(struct pager_env *env, struct aobj *obj,
 {
 	struct page *page;
 
+	KUNIT_ASSERT_EQ(env->test, aobj_unwire(obj, 0, KINDS), 0);
 	env_write(env, obj, 0, KINDS, 1);
 	env_page_out(env, obj, 0, KINDS);
 	KUNIT_ASSERT_EQ(env->test, aobj_object_resize(obj, 0), 0);

@@ -19,6 +19,7 @@
 #include <linux/sched.h>
 #include <linux/workqueue.h>
 
+#include "aobj_check.h"
 #include "aobj_cluster.h"
 #include "aobj_events.h"
 #include "aobj_evict.h"
@@ -245,7 +246,7 @@ u32 env_used(struct pager_env *env, struct held_disk *d);
 u32 env_bad(struct pager_env *env, struct held_disk *d);
 struct aobj_swapdev *env_dev(struct pager_env *env, struct held_disk *d);
 
-/* Counts all pages and slots of all objects anew, and compares the totals. */
+/* Counts all pages and slots of all objects anew: aobj_check(), and each disk. */
 void env_check(struct pager_env *env);
 
 #endif /* AOBJ_TEST_PAGER_ENV_H */

@@ -182,7 +182,7 @@ static void deactivate_page(struct aobj *obj, pgoff_t pgoff)
 
 	if (!c)
 		return;
-	if (c->res && c->res->present & bit) {
+	if (c->res && c->res->present & bit & ~c->res->wired) {
 		aobj_cluster_deactivate(c, bit);
 		c->res->young &= ~bit;
 		aobj_queue_update(c);

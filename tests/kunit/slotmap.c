@@ -6,6 +6,7 @@
 #include "aobj_evict.h"
 #include "aobj_object.h"
 #include "aobj_page.h"
+#include "aobj_place.h"
 #include "aobj_queue.h"
 #include "aobj_swap.h"
 #include "slotmap.h"
@@ -55,6 +56,10 @@ static u32 set_locked(struct aobj_cluster *c, unsigned int i, u32 slot)
 
 	if (aobj_slot_real(slot))
 		aobj_swap_link(c, aobj_swap_dev(slot));
+	/* As if there had been a page that has gone to swap. */
+	if (aobj_slot_real(slot) && !aobj_slot_real(c->slot[i]) &&
+	    !aobj_cluster_page(c, i))
+		aobj_place_take(c->obj, 1);
 	old = aobj_cluster_set_slot(c, i, slot);
 	if (had && !c->nr_slots)
 		aobj_swap_unlink(c);
@@ -167,6 +172,8 @@ void slotmap_page_in(struct kunit *test, struct aobj *obj, pgoff_t pgoff)
 	c = get_locked(test, obj, pgoff);
 	if (!c->res)
 		swap(c->res, res);
+	if (!aobj_slot_real(c->slot[pgoff % AOBJ_CLUSTER_PAGES]))
+		KUNIT_ASSERT_TRUE(test, aobj_place_take(obj, 1));
 	aobj_cluster_add(c, pgoff % AOBJ_CLUSTER_PAGES, page);
 	release(c);
 	aobj_resident_free(res);

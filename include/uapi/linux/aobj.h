@@ -28,18 +28,31 @@
 
 #define AOBJ_IOC_MAGIC 0xBD
 
+#define AOBJ_RESIZE_RESERVE 0x01 /* set space aside for all of it */
+#define AOBJ_RESIZE_RELEASE 0x02 /* give that up again */
+
 /**
  * struct aobj_resize - AOBJ_IOC_RESIZE: set the size of an object
  * @size: new size in bytes, rounded up to whole pages
- * @flags: none defined, must be 0
+ * @flags: AOBJ_RESIZE_RESERVE or AOBJ_RESIZE_RELEASE; 0 leaves that as it is
  * @reserved: must be 0
  *
  * Growing costs nothing until pages are touched, and new pages read as zeros.
  * Shrinking drops the pages and swap slots past the new end, as ftruncate(2)
  * does: a later touch of a mapping there is SIGBUS, private copies included.
  *
+ * RESERVE sets aside, in the budget and on swap together, what all pages of the
+ * object take: no touch fails for want of room later, whatever other objects do.
+ * It holds for all that makes the object larger from then on, ftruncate(2) and
+ * write(2) among it.  What the budget and the devices have beyond reservations
+ * is for objects without one.  Not more can be given than there is: with pages
+ * of the budget that are pinned (O_DIRECT, RDMA), a device that fails, or slots
+ * that turn bad when nothing is left to take their place, a touch may fail
+ * nevertheless; reserve_missing in sysfs tells.
+ *
  * Errors: EFBIG if @size cannot be addressed, EINVAL, EINTR (killed while
- * waiting for another resize; the size is unchanged).
+ * waiting for another resize); ENOSPC (RESERVE, or growth of what is reserved:
+ * there is not so much room).  The size is unchanged after an error.
  */
 struct aobj_resize {
 	__u64 size;
@@ -59,6 +72,9 @@ struct aobj_resize {
  * @page_size: bytes per page, the unit of AOBJ_IOC_PAGES
  * @flags: AOBJ_INFO_*
  * @wired: bytes that are wired, or the size of an object that is not swapped
+ * @dirty: bytes in memory that are known to differ from what is on swap; what
+ *	was changed through a mapping is known once that page is unmapped
+ * @reserved: bytes that are set aside for it, those in use included
  */
 struct aobj_info {
 	__u64 size;
@@ -69,6 +85,8 @@ struct aobj_info {
 	__u32 page_size;
 	__u32 flags;
 	__u64 wired;
+	__u64 dirty;
+	__u64 reserved;
 };
 
 /* The state of one page; a byte of 0 is a page never touched (or dropped). */
@@ -203,7 +221,8 @@ struct aobj_noswap {
  *
  * Beside the budget, which all objects share.  What is over the limit now is
  * written out, as far as that is possible soon.  A fault at the limit waits for
- * another page of the object to go, up to nospace_wait_ms.  Several that fault
+ * another page of the object to go, up to nospace_wait_ms; if swap is full, one
+ * of an object with a reservation passes the limit.  Several that fault
  * at the same time may pass it by a page each.
  * Errors: EINVAL.
  */
@@ -230,6 +249,7 @@ struct aobj_name {
 #define AOBJ_FEATURE_NOSWAP (1ULL << 4)
 #define AOBJ_FEATURE_NAME (1ULL << 5)
 #define AOBJ_FEATURE_LIMIT (1ULL << 6)
+#define AOBJ_FEATURE_RESERVE (1ULL << 7) /* AOBJ_RESIZE_RESERVE, _RELEASE */
 
 /**
  * struct aobj_features - AOBJ_IOC_FEATURES: what this module can do
@@ -279,7 +299,8 @@ struct aobj_swapon {
  *
  * Reads back what is on the device while objects stay in use.
  * Errors: ENOENT (not in use here), EBUSY (a swapoff of it is under way),
- * ENOMEM (no room in the budget and on other devices), EINTR, EIO, EPERM.
+ * ENOMEM (no room in the budget and on other devices, or none for what objects
+ * have reserved), EINTR, EIO, EPERM.
  * After any error the device is in use as before and nothing is lost; after
  * EIO only what could not be read is still on it.
  */
@@ -299,7 +320,7 @@ struct aobj_swapoff {
  * Returns at once; the page daemon brings the resident total down.
  * Errors: EINVAL (less than the minimum of 1 MiB or 64 pages, whichever is
  * more, or more than the machine's memory), EBUSY (more than half of it would
- * be wired), EPERM.
+ * be wired, or what objects have reserved would not fit), EPERM.
  */
 struct aobj_budget {
 	__u64 bytes;

@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Places, and objects that have theirs reserved. */
+#include "aobj.h"
+#include "aobj_place.h"
+#include "pager_env.h"
+
+#define BUDGET 256 /* the least that there is on machines with pages of 4 KiB */
+#define IN_MEMORY (BUDGET - AOBJ_CLUSTER_PAGES) /* places without a device */
+#define DISK 256
+#define ALL (IN_MEMORY + DISK - 1) /* places with one such device */
+#define SHORT_WAIT 100 /* ms */
+
+/* => a small budget, in which a refusal comes soon */
+static struct pager_env *small(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+
+	env_budget(env, BUDGET);
+	aobj_nospace_wait_ms = SHORT_WAIT;
+	return env;
+}
+
+static struct aobj *reserved_object(struct pager_env *env, u64 npages)
+{
+	struct aobj *obj = env_object(env, npages);
+
+	KUNIT_ASSERT_EQ(env->test, aobj_object_reserve(obj, true), 0);
+	return obj;
+}
+
+static u64 bytes(u64 npages)
+{
+	return npages << PAGE_SHIFT;
+}
+
+static void expect_refused(struct pager_env *env, struct aobj *obj,
+			   pgoff_t pgoff)
+{
+	struct page *page;
+
+	KUNIT_EXPECT_EQ(env->test, aobj_pager_get_page(obj, pgoff, 0, &page),
+			-ENOSPC);
+}
+
+static void no_more_is_reserved_than_there_is(struct kunit *test)
+{
+	struct pager_env *env = small(test);
+	struct aobj *obj = env_object(env, IN_MEMORY + 1);
+
+	KUNIT_EXPECT_EQ(test, aobj_object_reserve(obj, true), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&aobj_totals.reserved), 0);
+	KUNIT_EXPECT_EQ(test,
+			aobj_object_resize_reserve(obj, bytes(IN_MEMORY), true),
+			0);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&aobj_totals.reserved),
+			IN_MEMORY);
+	env_check(env);
+	env_disk(env, 0, DISK, 0);
+	KUNIT_EXPECT_EQ(test,
+			aobj_object_resize_reserve(obj, bytes(ALL + 1), true),
+			-ENOSPC);
+	KUNIT_EXPECT_EQ(test, aobj_object_npages(obj), IN_MEMORY);
+	KUNIT_EXPECT_EQ(test, aobj_object_resize_reserve(obj, bytes(ALL), true),
+			0);
+	KUNIT_EXPECT_EQ(test, obj->reserved, ALL);
+	KUNIT_EXPECT_EQ(test, aobj_place_missing(), 0ul);
+	env_check(env);
+}
+
+/* Whatever makes it larger reserves, or is refused and changes nothing. */
+static void growth_is_reserved(struct kunit *test)
+{
+	struct pager_env *env = small(test);
+	struct aobj *obj = reserved_object(env, 100);
+
+	KUNIT_EXPECT_EQ(test, aobj_object_resize(obj, 150), 0);
+	KUNIT_EXPECT_EQ(test, obj->reserved, 150ul);
+	KUNIT_EXPECT_EQ(test, aobj_object_extend(obj, bytes(160)), 0);
+	KUNIT_EXPECT_EQ(test, obj->reserved, 160ul);
+	KUNIT_EXPECT_EQ(test, aobj_object_resize(obj, IN_MEMORY + 1), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, aobj_object_extend(obj, bytes(IN_MEMORY + 1)),
+			-ENOSPC);
+	KUNIT_EXPECT_EQ(test, aobj_object_npages(obj), 160ul);
+	KUNIT_EXPECT_EQ(test, obj->reserved, 160ul);
+	env_check(env);
+}
+
+static void what_is_given_up_is_there_for_others(struct kunit *test)
+{
+	struct pager_env *env = small(test);
+	struct aobj *obj = reserved_object(env, IN_MEMORY);
+	struct aobj *other = env_object(env, IN_MEMORY);
+
+	KUNIT_EXPECT_EQ(test, aobj_object_reserve(other, true), -ENOSPC);
+	env_write(env, obj, 0, 100, 1);
+	KUNIT_EXPECT_EQ(test, aobj_object_resize(obj, 60), 0);
+	KUNIT_EXPECT_EQ(test, obj->reserved, 60ul);
+	KUNIT_EXPECT_EQ(test,
+			aobj_object_resize_reserve(other, bytes(IN_MEMORY - 60),
+						   true),
+			0);
+	env_check(env);
+	/* Without a reservation its pages still take places. */
+	KUNIT_EXPECT_EQ(test, aobj_object_reserve(obj, false), 0);
+	KUNIT_EXPECT_EQ(test, aobj_object_resize(other, IN_MEMORY - 59),
+			-ENOSPC);
+	KUNIT_EXPECT_EQ(test, aobj_object_resize(obj, 59), 0);
+	KUNIT_EXPECT_EQ(test, aobj_object_resize(other, IN_MEMORY - 59), 0);
+	env_check(env);
+	env_disown(env, obj);
+	aobj_object_detach(obj);
+	env_wait(atomic_long_read(&aobj_totals.objects) == 1);
+	KUNIT_EXPECT_EQ(test, aobj_object_resize(other, IN_MEMORY), 0);
+	env_check(env);
+}
+
+/* What an object has already is part of what it has reserved. */
+static void pages_that_are_there_count(struct kunit *test)
+{
+	struct pager_env *env = small(test);
+	struct aobj *obj = env_object(env, IN_MEMORY);
+
+	env_write(env, obj, 10, 80, 1);
+	KUNIT_EXPECT_EQ(test, aobj_object_reserve(obj, true), 0);
+	env_check(env);
+	env_write(env, obj, 0, IN_MEMORY, 2);
+	KUNIT_EXPECT_EQ(test, aobj_place_missing(), 0ul);
+	KUNIT_EXPECT_EQ(test, aobj_object_reserve(obj, false), 0);
+	env_check(env);
+	env_expect(env, obj, 0, IN_MEMORY, 2);
+}
+
+static void others_get_what_is_left(struct kunit *test)
+{
+	struct pager_env *env = small(test);
+	struct aobj *obj = reserved_object(env, 100);
+	struct aobj *other = env_object(env, IN_MEMORY);
+	struct page *page;
+
+	env_write(env, other, 0, IN_MEMORY - 100, 1);
+	expect_refused(env, other, IN_MEMORY - 1);
+	KUNIT_EXPECT_EQ(test,
+			aobj_pager_get_page(other, IN_MEMORY - 1,
+					    AOBJ_GET_NOWAIT, &page),
+			-EAGAIN);
+	env_check(env);
+	env_write(env, obj, 0, 100, 1);
+	expect_refused(env, other, IN_MEMORY - 1);
+	/* A hole in the one with a reservation is no room for others. */
+	KUNIT_EXPECT_EQ(test, aobj_object_punch(obj, 0, bytes(50)), 0);
+	expect_refused(env, other, IN_MEMORY - 1);
+	KUNIT_EXPECT_EQ(test, aobj_object_punch(other, 0, bytes(1)), 0);
+	env_write(env, other, IN_MEMORY - 1, 1, 1);
+	env_check(env);
+	env_write(env, obj, 0, 100, 2);
+	env_expect(env, obj, 0, 100, 2);
+	env_expect(env, other, 1, IN_MEMORY - 101, 1);
+}
+
+/* Pages of zeros take places, and are given up for whoever needs one. */
+static void zeros_make_way(struct kunit *test)
+{
+	struct pager_env *env = small(test);
+	struct aobj *obj = reserved_object(env, 100);
+	struct aobj *other = env_object(env, IN_MEMORY);
+
+	env_expect(env, other, 0, IN_MEMORY - 100, 0);
+	env_deactivate(other, 0, 20);
+	env_write(env, other, IN_MEMORY - 10, 10, 1);
+	env_expect(env, other, IN_MEMORY - 10, 10, 1);
+	env_write(env, obj, 0, 100, 1);
+	env_check(env);
+}
+
+/* Nothing free anywhere: what is there can still be read and written. */
+static void the_last_place_works(struct kunit *test)
+{
+	struct pager_env *env = small(test);
+	struct held_disk *d = env_disk(env, 0, DISK, 0);
+	struct aobj *obj = reserved_object(env, ALL);
+	u32 seed = 1;
+
+	env_write(env, obj, 0, ALL, 1);
+	for (unsigned int i = 0; i < 4 * ALL; i++) {
+		seed = seed * 1664525 + 1013904223;
+		env_write(env, obj, (seed >> 8) % ALL, 1, 1);
+		env_expect(env, obj, (seed >> 4) % ALL, 1, 1);
+	}
+	env_write(env, obj, 0, ALL, 2);
+	env_expect(env, obj, 0, ALL, 2);
+	KUNIT_EXPECT_EQ(test, aobj_place_missing(), 0ul);
+	KUNIT_EXPECT_EQ(test, held_disk_misuses(d), 0u);
+	env_check(env);
+}
+
+/* Two that have reserved, one that has not and takes what it gets. */
+static void all_live_together(struct kunit *test)
+{
+	struct pager_env *env = small(test);
+	struct held_disk *d = env_disk(env, 0, DISK, 0);
+	struct aobj *a = reserved_object(env, 150);
+	struct aobj *b = reserved_object(env, 150);
+	struct aobj *other = env_object(env, ALL);
+	unsigned int left = ALL - 300;
+
+	for (unsigned int version = 1; version <= 3; version++) {
+		env_write(env, other, 0, left, version);
+		env_write(env, a, 0, 150, version);
+		expect_refused(env, other, left);
+		env_write(env, b, 0, 150, version);
+		expect_refused(env, other, left);
+		env_expect(env, other, 0, left, version);
+		env_expect(env, b, 0, 150, version);
+		env_expect(env, a, 0, 150, version);
+	}
+	KUNIT_EXPECT_EQ(test, held_disk_misuses(d), 0u);
+	env_check(env);
+}
+
+static void the_budget_keeps_what_is_reserved(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct aobj *obj = env_object(env, 900);
+
+	env_write(env, obj, 0, 20, 1);
+	KUNIT_EXPECT_EQ(test, aobj_place_set_budget(800), 0);
+	KUNIT_EXPECT_EQ(test, aobj_place_set_budget(ENV_BUDGET), 0);
+	KUNIT_EXPECT_EQ(test, aobj_object_reserve(obj, true), 0);
+	KUNIT_EXPECT_EQ(test, aobj_place_set_budget(800), -EBUSY);
+	KUNIT_EXPECT_EQ(test, READ_ONCE(aobj_budget),
+			(unsigned long)ENV_BUDGET);
+	KUNIT_EXPECT_EQ(test, aobj_place_set_budget(964), 0);
+	KUNIT_EXPECT_EQ(test, aobj_place_set_budget(ENV_BUDGET), 0);
+	KUNIT_EXPECT_EQ(test, aobj_object_reserve(obj, false), 0);
+	KUNIT_EXPECT_EQ(test, aobj_place_set_budget(800), 0);
+	env_check(env);
+}
+
+static void swapoff_keeps_what_is_reserved(struct kunit *test)
+{
+	struct pager_env *env = small(test);
+	struct held_disk *d = env_disk(env, 0, DISK, 0);
+	struct aobj *obj = reserved_object(env, IN_MEMORY + 1);
+
+	KUNIT_EXPECT_EQ(test, aobj_swapoff(held_disk_devt(d)), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, aobj_place_missing(), 0ul);
+	KUNIT_EXPECT_EQ(test, aobj_object_resize(obj, IN_MEMORY), 0);
+	KUNIT_EXPECT_EQ(test, aobj_swapoff(held_disk_devt(d)), 0);
+	env_disk_off(env, d);
+	env_write(env, obj, 0, IN_MEMORY, 1);
+	env_expect(env, obj, 0, IN_MEMORY, 1);
+	env_check(env);
+}
+
+/* => the page has been written, to a slot that is bad, and to another then */
+static void lose_slot(struct pager_env *env, struct held_disk *d,
+		      struct aobj *obj, pgoff_t pgoff)
+{
+	env_write(env, obj, pgoff, 1, 1);
+	held_disk_hold(d, HELD_WRITE, true);
+	env_evict(env, obj, pgoff, 1);
+	env_wait_held(env, d, HELD_WRITE, 1);
+	held_disk_fail(d, HELD_WRITE, held_disk_peek(d, HELD_WRITE, 0).slot,
+		       BLK_STS_MEDIUM, -1);
+	held_disk_open(d);
+	env_wait_written(env);
+	env_page_out(env, obj, pgoff, 1);
+}
+
+/* A slot goes bad: there is one more, or it is said that there is none. */
+static void bad_slots_are_absorbed_or_told(struct kunit *test)
+{
+	struct pager_env *env = small(test);
+	struct held_disk *d = env_disk(env, 0, DISK, 0);
+	struct aobj *obj = reserved_object(env, ALL - 1);
+
+	lose_slot(env, d, obj, 0);
+	KUNIT_EXPECT_EQ(test, env_bad(env, d), 1u);
+	KUNIT_EXPECT_EQ(test, aobj_place_missing(), 0ul);
+	lose_slot(env, d, obj, 1);
+	env_expect_bad(env, d, 2);
+	KUNIT_EXPECT_EQ(test, aobj_place_missing(), 1ul);
+	/* A larger budget makes up for it; so does a smaller object. */
+	KUNIT_EXPECT_EQ(test, aobj_place_set_budget(BUDGET + 1), 0);
+	KUNIT_EXPECT_EQ(test, aobj_place_missing(), 0ul);
+	KUNIT_EXPECT_EQ(test, aobj_place_set_budget(BUDGET), -EBUSY);
+	KUNIT_EXPECT_EQ(test, aobj_object_resize(obj, ALL - 2), 0);
+	KUNIT_EXPECT_EQ(test, aobj_place_set_budget(BUDGET), 0);
+	env_expect(env, obj, 0, 2, 1);
+	env_check(env);
+}
+
+/* Its own limit does not keep it from what has been promised. */
+static void a_limit_gives_way_when_swap_is_full(struct kunit *test)
+{
+	struct pager_env *env = small(test);
+	struct held_disk *d = env_disk(env, 0, 128, 0);
+	struct aobj *other = env_object(env, 120);
+	struct aobj *obj = env_object(env, 150);
+
+	env_write(env, other, 0, 120, 1);
+	env_page_out(env, other, 0, 120);
+	KUNIT_EXPECT_EQ(test, aobj_object_reserve(obj, true), 0);
+	KUNIT_EXPECT_EQ(test, aobj_evict_set_limit(obj, 64), 0);
+	env_write(env, obj, 0, 150, 1);
+	env_expect(env, obj, 0, 150, 1);
+	env_expect(env, other, 0, 120, 1);
+	KUNIT_EXPECT_EQ(test, held_disk_misuses(d), 0u);
+	env_check(env);
+}
+
+static void the_kernel_reserves_as_well(struct kunit *test)
+{
+	struct pager_env *env = small(test);
+	struct aobj *obj = env_adopt(env, aobj_create(bytes(100), 0));
+
+	KUNIT_EXPECT_EQ(test, aobj_reserve(obj, true), 0);
+	KUNIT_EXPECT_EQ(test, aobj_grow(obj, IN_MEMORY + 1), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, aobj_grow(obj, IN_MEMORY), 0);
+	KUNIT_EXPECT_EQ(test, aobj_reserve(obj, false), 0);
+	KUNIT_EXPECT_EQ(test, aobj_grow(obj, IN_MEMORY + 1), 0);
+	KUNIT_EXPECT_EQ(test, aobj_reserve(obj, true), -ENOSPC);
+	env_check(env);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(no_more_is_reserved_than_there_is),
+	KUNIT_CASE(growth_is_reserved),
+	KUNIT_CASE(what_is_given_up_is_there_for_others),
+	KUNIT_CASE(pages_that_are_there_count),
+	KUNIT_CASE(others_get_what_is_left),
+	KUNIT_CASE(zeros_make_way),
+	KUNIT_CASE(the_last_place_works),
+	KUNIT_CASE(all_live_together),
+	KUNIT_CASE(the_budget_keeps_what_is_reserved),
+	KUNIT_CASE(swapoff_keeps_what_is_reserved),
+	KUNIT_CASE(bad_slots_are_absorbed_or_told),
+	KUNIT_CASE(a_limit_gives_way_when_swap_is_full),
+	KUNIT_CASE(the_kernel_reserves_as_well),
+	{},
+};
+
+AOBJ_KUNIT_SUITE(aobj_place, .test_cases = cases, .init = pager_env_init,
+		 .exit = pager_env_exit);

@@ -315,8 +315,7 @@ unsigned long aobj_evict_clean(unsigned long nr)
  * Waiting for room
  */
 
-/* => something was freed since @seen, or is on its way */
-static bool progress(unsigned long *seen)
+bool aobj_evict_progress(unsigned long *seen)
 {
 	unsigned long now = aobj_events_sum(AOBJ_EV_EVICTED);
 	bool moved = now != *seen || atomic_long_read(&aobj_totals.writing);
@@ -350,7 +349,7 @@ int aobj_evict_wait_room(unsigned long nr, unsigned int patience_ms)
 			return 0;
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		if (progress(&seen))
+		if (aobj_evict_progress(&seen))
 			deadline = jiffies + patience;
 		else if (time_after(jiffies, deadline))
 			return -ENOSPC;

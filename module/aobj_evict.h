@@ -27,6 +27,12 @@ bool aobj_evict_pinned(struct page *page);
 void aobj_evict_unmap(struct aobj_cluster *c, u64 mask);
 
 /*
+ * aobj_evict_progress: => pages were evicted since *@seen, or are on their way
+ * => *@seen is the count of those evicted, for the next call
+ */
+bool aobj_evict_progress(unsigned long *seen);
+
+/*
  * aobj_evict_take_back_slots: frees about @want slots of resident dirty pages
  * => trylocks only, never sleeps; bounded; returns how many
  */

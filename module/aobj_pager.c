@@ -180,6 +180,7 @@ static bool has_page(const struct get *g)
 /* => the object's own pages make way for one more */
 static int make_room_in_limit(struct get *g, unsigned long limit)
 {
+	unsigned long seen = aobj_events_sum(AOBJ_EV_EVICTED);
 	unsigned long deadline = memory_deadline(g);
 
 	while (aobj_holds_over(g->obj, limit)) {
@@ -188,7 +189,10 @@ static int make_room_in_limit(struct get *g, unsigned long limit)
 			return 0;
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		if (time_after(jiffies, deadline))
+		/* Others may have been faster to take what was freed. */
+		if (aobj_evict_progress(&seen))
+			deadline = memory_deadline(g);
+		else if (time_after(jiffies, deadline))
 			return -ENOSPC;
 		aobj_evict_object(g->obj, AOBJ_CLUSTER_PAGES);
 		if (!aobj_swapio_reap() && aobj_holds_over(g->obj, limit))

@@ -21,7 +21,9 @@ static long resize(uint64_t size, uint32_t flags, uint32_t reserved)
 static void test_resize(void)
 {
 	object_resize_pages(object_fd, 10);
-	check_errno(resize(page_size, 1, 0), EINVAL, "resize: flag 1");
+	check_errno(resize(page_size, 3, 0), EINVAL,
+		    "resize: to reserve, and not to");
+	check_errno(resize(page_size, 4, 0), EINVAL, "resize: flag 4");
 	check_errno(resize(page_size, 0x80000000u, 0), EINVAL,
 		    "resize: the last flag");
 	check_errno(resize(page_size, 0, 1), EINVAL, "resize: reserved set");

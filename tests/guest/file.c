@@ -224,7 +224,7 @@ static void test_advice(void)
 	check_result(posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM), 0,
 		     "posix_fadvise is taken");
 	check_result(posix_fallocate(fd, 0, (off_t)(3 * page_size)), 0,
-		     "posix_fallocate finds its way");
+		     "posix_fallocate reserves");
 	check_equal((uint64_t)stat_of(fd).st_size, 3 * page_size,
 		    "and makes the file larger");
 	check_ok(fsync(fd), "fsync");

@@ -221,9 +221,9 @@ struct aobj_noswap {
  *
  * Beside the budget, which all objects share.  What is over the limit now is
  * written out, as far as that is possible soon.  A fault at the limit waits for
- * another page of the object to go, up to nospace_wait_ms; if swap is full, one
- * of an object with a reservation passes the limit.  Several that fault
- * at the same time may pass it by a page each.
+ * another page of the object to go, nospace_wait_ms without progress; if swap
+ * is full, one of an object with a reservation passes the limit.  Several that
+ * fault at the same time may pass it by a page each.
  * Errors: EINVAL.
  */
 struct aobj_limit {

@@ -120,7 +120,7 @@ static int resize_error(size_t size, const uint8_t *bytes,
 		return error;
 	memset(r, 0, sizeof(*r));
 	memcpy(r, bytes, size < sizeof(*r) ? size : sizeof(*r));
-	if (r->flags || r->reserved)
+	if (r->flags & ~(uint32_t)AOBJ_RESIZE_RELEASE || r->reserved)
 		return EINVAL;
 	return r->size > OBJECT_PAGES_MAX * page_size ? EFBIG : 0;
 }
@@ -142,6 +142,17 @@ static size_t any_request(uint8_t *bytes)
 	return chance(60) ? 8 * any(9) : any(REQUEST_MAX);
 }
 
+/* What else would be refused while something is reserved nobody knows here. */
+static void forget_reservation(uint8_t *bytes)
+{
+	struct aobj_resize r;
+
+	memcpy(&r, bytes, sizeof(r));
+	if (r.flags == AOBJ_RESIZE_RESERVE)
+		r.flags = 0;
+	memcpy(bytes, &r, sizeof(r));
+}
+
 static void op_resize_odd(void)
 {
 	struct model *o = model_pick();
@@ -154,6 +165,7 @@ static void op_resize_odd(void)
 	if (!o)
 		return;
 	memcpy(bytes, &length, sizeof(length));
+	forget_reservation(bytes);
 	error = resize_error(size, bytes, &r);
 	op_log("resize of object %zu by %zu bytes of structure: %s",
 	       (size_t)(o - models), size, error ? strerror(error) : "valid");

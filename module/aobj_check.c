@@ -115,44 +115,43 @@ static void add(struct found *to, const struct found *f)
 	to->promised += f->promised;
 }
 
-#define EXPECT(k, obj, f, what) \
-	expect(k, #what, obj, atomic_long_read(&(obj)->what), (f)->what)
+#define EXPECT(k, obj, says, is) \
+	expect(k, #says, obj, atomic_long_read(&(says)), is)
 
 static void check_object(struct check *k, struct aobj *obj)
 {
 	struct found f = {};
 
 	count_object(obj, &f);
-	EXPECT(k, obj, &f, resident);
-	EXPECT(k, obj, &f, swapped);
-	EXPECT(k, obj, &f, slots);
-	EXPECT(k, obj, &f, bad);
-	EXPECT(k, obj, &f, wired);
-	EXPECT(k, obj, &f, dirty);
+	EXPECT(k, obj, obj->resident, f.resident);
+	EXPECT(k, obj, obj->swapped, f.swapped);
+	EXPECT(k, obj, obj->slots, f.slots);
+	EXPECT(k, obj, obj->bad, f.bad);
+	EXPECT(k, obj, obj->wired, f.wired);
+	EXPECT(k, obj, obj->dirty, f.dirty);
 	expect(k, "held", obj, aobj_place_held(obj), f.held);
 	add(&k->all, &f);
 }
 
-#define EXPECT_TOTAL(k, what)                                       \
-	expect(k, #what, NULL, atomic_long_read(&aobj_totals.what), \
-	       (k)->all.what)
-
 static void check_totals(struct check *k)
 {
-	EXPECT_TOTAL(k, objects);
-	EXPECT_TOTAL(k, clusters);
-	EXPECT_TOTAL(k, inactive);
-	EXPECT_TOTAL(k, swapped);
-	EXPECT_TOTAL(k, slots);
-	EXPECT_TOTAL(k, bad);
-	EXPECT_TOTAL(k, writing);
-	EXPECT_TOTAL(k, wired);
-	EXPECT_TOTAL(k, reserved);
+	const struct aobj_totals *says = &aobj_totals;
+	const struct found *f = &k->all;
+
+	EXPECT(k, NULL, says->objects, f->objects);
+	EXPECT(k, NULL, says->clusters, f->clusters);
+	EXPECT(k, NULL, says->inactive, f->inactive);
+	EXPECT(k, NULL, says->swapped, f->swapped);
+	EXPECT(k, NULL, says->slots, f->slots);
+	EXPECT(k, NULL, says->bad, f->bad);
+	EXPECT(k, NULL, says->writing, f->writing);
+	EXPECT(k, NULL, says->wired, f->wired);
+	EXPECT(k, NULL, says->reserved, f->reserved);
 	expect(k, "resident", NULL, atomic_long_read(&aobj_charged),
-	       k->all.resident);
-	expect(k, "dirty", NULL, aobj_dirty_total(), k->all.dirty);
-	expect(k, "promised", NULL, aobj_place_promised(), k->all.promised);
-	expect(k, "used", NULL, aobj_swap_used_beside(NULL), k->all.slots);
+	       f->resident);
+	expect(k, "dirty", NULL, aobj_dirty_total(), f->dirty);
+	expect(k, "promised", NULL, aobj_place_promised(), f->promised);
+	expect(k, "used", NULL, aobj_swap_used_beside(NULL), f->slots);
 }
 
 static unsigned int check_once(bool loud)

@@ -219,6 +219,19 @@ void aobj_dropswap_range(struct aobj *obj, pgoff_t start, pgoff_t end);
 void aobj_dropswap(struct aobj *obj, pgoff_t pgoff);
 
 /**
+ * aobj_bind() - say which swap devices an object uses
+ * @obj: the object
+ * @to: the name of a class of devices, or the number of one as "MAJOR:MINOR",
+ *	or NULL to bind it no more
+ *
+ * See AOBJ_IOC_BIND of linux/aobj.h.
+ *
+ * Context: never sleeps.
+ * Return: 0, -EINVAL (no such name can be), -ENODEV (no device in use is that).
+ */
+int aobj_bind(struct aobj *obj, const char *to);
+
+/**
  * aobj_swap_off() - empty a swap device and give it back (uao_swap_off)
  * @dev: its number
  *

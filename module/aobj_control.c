@@ -14,6 +14,8 @@
 #include "aobj_swap.h"
 #include "aobj_swapoff.h"
 
+#define SWAPON_KNOWN (AOBJ_SWAPON_PRIORITY | AOBJ_SWAPON_EXCLUSIVE)
+
 static int control_open(struct inode *inode, struct file *file)
 {
 	return capable(CAP_SYS_ADMIN) ? 0 : -EPERM;
@@ -35,18 +37,33 @@ static int fd_to_dev(int fd, dev_t *devt)
 	return err;
 }
 
+static bool good_swapon(const struct aobj_swapon *s)
+{
+	u32 most = s->flags & AOBJ_SWAPON_PRIORITY ? AOBJ_PRIORITY_MAX : 0;
+
+	return !(s->flags & ~SWAPON_KNOWN) && !s->reserved &&
+	       s->priority <= most &&
+	       (!s->class_name[0] || aobj_class_valid(s->class_name));
+}
+
 static long ctl_swapon(unsigned int cmd, void __user *arg)
 {
 	struct aobj_swapon s;
+	struct aobj_swap_options opt;
 	dev_t devt;
 	int err = aobj_ioctl_struct(&s, sizeof(s), cmd, arg);
 
 	if (err)
 		return err;
-	if (s.flags || s.reserved)
+	if (!good_swapon(&s))
 		return -EINVAL;
+	opt = (struct aobj_swap_options){
+		.flags = s.flags,
+		.priority = s.priority,
+		.class = s.class_name[0] ? s.class_name : NULL,
+	};
 	err = fd_to_dev(s.fd, &devt);
-	return err ?: aobj_swap_on(devt);
+	return err ?: aobj_swap_on(devt, &opt);
 }
 
 static long ctl_swapoff(unsigned int cmd, void __user *arg)

@@ -136,14 +136,16 @@ evict_cluster(struct aobj_batch *b, struct aobj_cluster *c, unsigned long *done)
  * Shortage of slots: those of resident dirty pages are of no use to anybody
  */
 
-static unsigned int take_back_from(struct aobj_cluster *c)
+static unsigned int take_back_from(struct aobj_cluster *c, u32 tag)
 {
 	u64 mask = c->res->present & ~c->writing;
 	unsigned int i, nr = 0;
 
 	for_each_page_bit(i, mask) {
 		if (!PageUptodate(c->res->page[i]) ||
-		    !PageDirty(c->res->page[i]) || !aobj_slot_real(c->slot[i]))
+		    !PageDirty(c->res->page[i]) ||
+		    !aobj_slot_real(c->slot[i]) ||
+		    !aobj_swap_rewritable(c->slot[i], tag))
 			continue;
 		aobj_writeout_forget_slot(c, i);
 		nr++;
@@ -151,20 +153,22 @@ static unsigned int take_back_from(struct aobj_cluster *c)
 	return nr;
 }
 
-unsigned int aobj_evict_take_back_slots(unsigned int want)
+void aobj_evict_take_back_slots(struct aobj_batch *b)
 {
 	unsigned long bound = aobj_queue_length(AOBJ_QUEUE_ACTIVE);
 	unsigned int nr = 0;
 
-	while (bound-- && nr < want) {
+	b->want_slots = false;
+	while (bound-- && nr < AOBJ_CLUSTER_PAGES) {
 		struct aobj_cluster *c = aobj_queue_pop(AOBJ_QUEUE_ACTIVE);
 
 		if (!c)
 			break;
-		nr += take_back_from(c);
+		nr += take_back_from(c, b->tag);
 		aobj_queue_return(c, false);
 	}
-	return nr;
+	if (!nr)
+		b->full |= aobj_batch_bit(b->tag);
 }
 
 /*
@@ -212,11 +216,8 @@ unsigned long aobj_evict(unsigned long mark)
 			age_one();
 		if (!evict_one(&b, &done))
 			break;
-		if (b.want_slots) {
-			b.want_slots = false;
-			b.full =
-				!aobj_evict_take_back_slots(AOBJ_CLUSTER_PAGES);
-		}
+		if (b.want_slots)
+			aobj_evict_take_back_slots(&b);
 		cond_resched();
 	}
 	aobj_batch_submit(&b);

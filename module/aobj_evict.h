@@ -17,6 +17,8 @@
 
 #include "aobj_internal.h"
 
+struct aobj_batch;
+
 /* => references beyond the object's and the page tables': "loaned" */
 bool aobj_evict_pinned(struct page *page);
 
@@ -33,10 +35,12 @@ void aobj_evict_unmap(struct aobj_cluster *c, u64 mask);
 bool aobj_evict_progress(unsigned long *seen);
 
 /*
- * aobj_evict_take_back_slots: frees about @want slots of resident dirty pages
- * => trylocks only, never sleeps; bounded; returns how many
+ * aobj_evict_take_back_slots: frees about a cluster's slots of resident dirty
+ * pages, of those that objects bound to @b->tag can use
+ * => trylocks only, never sleeps; bounded
+ * => @b wants slots no more; if there were none, it knows
  */
-unsigned int aobj_evict_take_back_slots(unsigned int want);
+void aobj_evict_take_back_slots(struct aobj_batch *b);
 
 /*
  * aobj_evict: ages and evicts until @mark pages are free or on their way

@@ -9,6 +9,7 @@
 #include <linux/seq_file.h>
 
 #include "aobj_fault.h"
+#include "aobj_bind.h"
 #include "aobj_file.h"
 #include "aobj_ioctl.h"
 #include "aobj_object.h"
@@ -56,6 +57,7 @@ int aobj_file_mmap(struct file *file, struct vm_area_struct *vma)
 void aobj_file_show_fdinfo(struct seq_file *m, struct file *file)
 {
 	struct aobj *obj = file->private_data;
+	char bound[AOBJ_CLASS_MAX];
 
 	if (obj->name[0]) {
 		seq_puts(m, "aobj-name:\t");
@@ -63,6 +65,9 @@ void aobj_file_show_fdinfo(struct seq_file *m, struct file *file)
 		seq_escape(m, obj->name, "\n\\");
 		seq_putc(m, '\n');
 	}
+	aobj_tag_name(READ_ONCE(obj->bound), bound);
+	if (bound[0])
+		seq_printf(m, "aobj-bound:\t%s\n", bound);
 	seq_printf(m, "aobj-size:\t%lld B\n", aobj_object_size(obj));
 	seq_printf(m, "aobj-resident:\t%llu B\n",
 		   aobj_bytes_of(&obj->resident));

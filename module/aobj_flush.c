@@ -136,10 +136,8 @@ static int clean_some(struct flush *f, struct aobj_cluster *c, u64 *dirty)
 
 	if (res != AOBJ_WRITTEN_DONE)
 		aobj_batch_submit(b);
-	if (b->want_slots) {
-		b->want_slots = false;
-		b->full = !aobj_evict_take_back_slots(AOBJ_CLUSTER_PAGES);
-	}
+	if (b->want_slots)
+		aobj_evict_take_back_slots(b);
 	if (b->full && before && *dirty == before)
 		return -ENOSPC;
 	if (res == AOBJ_WRITTEN_CONGESTED && !aobj_swapio_reap())

@@ -6,6 +6,7 @@
 
 #include <linux/aobj.h>
 
+#include "aobj_bind.h"
 #include "aobj_evict.h"
 #include "aobj_flush.h"
 #include "aobj_ioctl.h"
@@ -169,13 +170,42 @@ static long ioctl_limit(struct aobj *obj, unsigned int cmd, void __user *arg)
 	return aobj_evict_set_limit(obj, l.bytes >> PAGE_SHIFT);
 }
 
+static bool good_bind(const struct aobj_bind *b)
+{
+	bool device = b->flags == AOBJ_BIND_DEVICE;
+
+	if (b->flags & ~(AOBJ_BIND_CLASS | AOBJ_BIND_DEVICE) ||
+	    b->flags == (AOBJ_BIND_CLASS | AOBJ_BIND_DEVICE) || b->reserved ||
+	    (!device && (b->major || b->minor)))
+		return false;
+	if (b->flags == AOBJ_BIND_CLASS)
+		return aobj_class_valid(b->class_name);
+	return !b->class_name[0];
+}
+
+static long ioctl_bind(struct aobj *obj, unsigned int cmd, void __user *arg)
+{
+	struct aobj_bind b;
+	int err = aobj_ioctl_struct(&b, sizeof(b), cmd, arg);
+
+	if (err)
+		return err;
+	if (!good_bind(&b))
+		return -EINVAL;
+	if (b.flags == AOBJ_BIND_DEVICE)
+		snprintf(b.class_name, sizeof(b.class_name), "%u:%u", b.major,
+			 b.minor);
+	return aobj_bind_object(obj, b.class_name);
+}
+
 static long ioctl_features(struct aobj *obj, unsigned int cmd, void __user *arg)
 {
 	const struct aobj_features f = {
 		.features = AOBJ_FEATURE_CREATE | AOBJ_FEATURE_DROP |
 			    AOBJ_FEATURE_FLUSH | AOBJ_FEATURE_WIRE |
 			    AOBJ_FEATURE_NOSWAP | AOBJ_FEATURE_NAME |
-			    AOBJ_FEATURE_LIMIT | AOBJ_FEATURE_RESERVE,
+			    AOBJ_FEATURE_LIMIT | AOBJ_FEATURE_RESERVE |
+			    AOBJ_FEATURE_BIND,
 	};
 
 	return ioctl_answer(cmd, arg, &f, sizeof(f));
@@ -265,6 +295,7 @@ static const struct object_call calls[] = {
 	{ AOBJ_IOC_NOSWAP, NULL, ioctl_noswap },
 	{ AOBJ_IOC_NAME, NULL, ioctl_name },
 	{ AOBJ_IOC_LIMIT, NULL, ioctl_limit },
+	{ AOBJ_IOC_BIND, NULL, ioctl_bind },
 	{ AOBJ_IOC_FEATURES, ioctl_features, ioctl_features },
 };
 

@@ -7,6 +7,7 @@
 #include <linux/aobj.h>
 
 #include "aobj.h"
+#include "aobj_bind.h"
 #include "aobj_file.h"
 #include "aobj_flush.h"
 #include "aobj_kernel.h"
@@ -281,6 +282,14 @@ void aobj_dropswap(struct aobj *obj, pgoff_t pgoff)
 	aobj_object_dropswap(obj, pgoff, pgoff + 1);
 }
 EXPORT_SYMBOL_GPL(aobj_dropswap);
+
+int aobj_bind(struct aobj *obj, const char *to)
+{
+	if (to && strnlen(to, AOBJ_CLASS_MAX) == AOBJ_CLASS_MAX)
+		return -EINVAL;
+	return aobj_bind_object(obj, to ?: "");
+}
+EXPORT_SYMBOL_GPL(aobj_bind);
 
 int aobj_swap_off(dev_t dev)
 {

@@ -18,6 +18,7 @@
 #include <linux/slab.h>
 #include <linux/wait_bit.h>
 
+#include "aobj_bind.h"
 #include "aobj_cluster.h"
 #include "aobj_events.h"
 #include "aobj_evict.h"
@@ -188,6 +189,7 @@ static void object_free(struct kref *refs)
 	list_del(&obj->node);
 	spin_unlock(&objects_lock);
 	aobj_wired_forget_user(obj);
+	aobj_bind_forget(obj);
 	mutex_destroy(&obj->resize_lock);
 	/* Futexes and GUP-fast look at folio->mapping under RCU alone. */
 	kfree_rcu(obj, rcu);

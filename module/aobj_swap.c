@@ -5,7 +5,7 @@
  * The table changes under swap_mutex.  Who holds a slot may use the slot's
  * device without a lock: a device leaves only when none of its slots is used.
  * Who holds none (aobj_swap_alloc) looks under RCU, and so does who is about
- * to give up the last one.
+ * to give up the last one.  The list by priority is likewise.
  */
 #include <linux/delay.h>
 #include <linux/rcupdate.h>
@@ -22,6 +22,8 @@
 
 static DEFINE_MUTEX(swap_mutex);
 static struct aobj_swapdev __rcu *swapdevs[AOBJ_SWAPDEVS];
+static LIST_HEAD(swap_order); /* by priority, the highest first */
+static atomic_long_t swap_turns; /* runs of slots given, ever */
 static struct kset *swap_kset;
 
 static DEFINE_SPINLOCK(swap_list_lock);
@@ -44,11 +46,6 @@ static struct aobj_swapdev *swapdev_from(int *i)
 #define for_each_swapdev(dev, i) \
 	for ((i) = 0; ((dev) = swapdev_from(&(i))); (i)++)
 
-static bool holds_slot(const struct aobj_swapdev *dev, u32 slot)
-{
-	return slot - dev->base < dev->npages;
-}
-
 struct aobj_swapdev *aobj_swap_dev(u32 slot)
 {
 	struct aobj_swapdev *dev, *found = NULL;
@@ -56,7 +53,7 @@ struct aobj_swapdev *aobj_swap_dev(u32 slot)
 
 	rcu_read_lock();
 	for_each_swapdev(dev, i) {
-		if (holds_slot(dev, slot)) {
+		if (aobj_swap_holds(dev, slot)) {
 			found = dev;
 			break;
 		}
@@ -80,26 +77,105 @@ static bool probe_due(struct aobj_swapdev *dev)
 	       cmpxchg(&dev->probe_at, at, jiffies + PROBE_AFTER) == at;
 }
 
-bool aobj_swap_alloc(u32 want, struct aobj_slot_run *run)
+#define for_each_in_order(dev)                              \
+	list_for_each_entry_rcu(dev, &swap_order, in_order, \
+				lockdep_is_held(&swap_mutex))
+
+/* => whose turn it is: the one that is due longest; others have a smaller claim */
+static bool due_before(const struct aobj_swapdev *a,
+		       const struct aobj_swapdev *b)
+{
+	return (long)(READ_ONCE(a->turn) - READ_ONCE(b->turn)) < 0;
+}
+
+/* => the next to be asked, those in @asked having had nothing; RCU */
+static struct aobj_swapdev *next_to_ask(u32 tag, u32 asked)
+{
+	struct aobj_swapdev *dev, *next = NULL;
+
+	for_each_in_order(dev)
+	{
+		if (next && dev->priority != next->priority)
+			break;
+		if (asked & BIT(dev->id) || !aobj_swap_serves(dev, tag))
+			continue;
+		if (!next || due_before(dev, next))
+			next = dev;
+	}
+	return next;
+}
+
+/* => false if it has none, or takes no pages; RCU */
+static bool alloc_on(struct aobj_swapdev *dev, u32 want,
+		     struct aobj_slot_run *run)
+{
+	u32 first;
+
+	if (!takes_pages(dev) && !probe_due(dev))
+		return false;
+	run->nr = aobj_slots_alloc(&dev->slots, want, &first);
+	if (!run->nr)
+		return false;
+	run->dev = dev;
+	run->first = dev->base + first;
+	WRITE_ONCE(dev->turn, atomic_long_inc_return(&swap_turns));
+	return true;
+}
+
+bool aobj_swap_alloc(u32 tag, u32 want, struct aobj_slot_run *run)
 {
 	struct aobj_swapdev *dev;
-	u32 first;
-	int i;
+	bool done = false;
+	u32 asked = 0;
 
 	run->nr = 0;
 	rcu_read_lock();
-	for_each_swapdev(dev, i) {
-		if (!takes_pages(dev) && !probe_due(dev))
-			continue;
-		run->nr = aobj_slots_alloc(&dev->slots, want, &first);
-		if (run->nr) {
-			run->dev = dev;
-			run->first = dev->base + first;
-			break;
-		}
+	while (!done && (dev = next_to_ask(tag, asked))) {
+		asked |= BIT(dev->id);
+		done = alloc_on(dev, want, run);
 	}
 	rcu_read_unlock();
-	return run->nr;
+	return done;
+}
+
+static u32 free_slots(const struct aobj_swapdev *dev)
+{
+	return dev->npages - 1 - READ_ONCE(dev->slots.used) -
+	       READ_ONCE(dev->slots.bad);
+}
+
+/* => there is room where a page should rather be; RCU */
+static bool room_above(int priority, u32 tag)
+{
+	struct aobj_swapdev *dev;
+
+	for_each_in_order(dev)
+	{
+		if (dev->priority <= priority)
+			break;
+		if (aobj_swap_serves(dev, tag) && takes_pages(dev) &&
+		    free_slots(dev) >= AOBJ_CLUSTER_PAGES)
+			return true;
+	}
+	return false;
+}
+
+struct aobj_swapdev *aobj_swap_rewritable(u32 slot, u32 tag)
+{
+	struct aobj_swapdev *dev = aobj_swap_dev(slot);
+
+	return takes_pages(dev) && aobj_swap_serves(dev, tag) ? dev : NULL;
+}
+
+struct aobj_swapdev *aobj_swap_stays(u32 slot, u32 tag)
+{
+	struct aobj_swapdev *dev = aobj_swap_rewritable(slot, tag);
+
+	rcu_read_lock();
+	if (dev && room_above(dev->priority, tag))
+		dev = NULL;
+	rcu_read_unlock();
+	return dev;
 }
 
 void aobj_swap_free(u32 first, u32 nr)
@@ -168,8 +244,7 @@ unsigned long aobj_swap_free_slots(void)
 	rcu_read_lock();
 	for_each_swapdev(dev, i)
 		if (takes_pages(dev))
-			nr += dev->npages - 1 - READ_ONCE(dev->slots.used) -
-			      READ_ONCE(dev->slots.bad);
+			nr += free_slots(dev);
 	rcu_read_unlock();
 	return nr;
 }
@@ -287,86 +362,6 @@ struct aobj_cluster *aobj_swap_next_cluster(struct aobj_swapdev *dev)
 	spin_unlock(&swap_list_lock);
 	return c;
 }
-
-/*
- * Its directory in sysfs: /sys/class/misc/aobj/swap/MAJOR:MINOR
- */
-
-struct swapdev_attr {
-	struct attribute attr;
-	ssize_t (*show)(struct aobj_swapdev *dev, char *buf);
-};
-
-static ssize_t show_pages(char *buf, u64 pages)
-{
-	return sysfs_emit(buf, "%llu\n", pages << PAGE_SHIFT);
-}
-
-static ssize_t name_show(struct aobj_swapdev *dev, char *buf)
-{
-	return sysfs_emit(buf, "%pg\n", dev->bdev);
-}
-
-static ssize_t size_show(struct aobj_swapdev *dev, char *buf)
-{
-	return show_pages(buf, dev->npages - 1 - READ_ONCE(dev->slots.bad));
-}
-
-static ssize_t used_show(struct aobj_swapdev *dev, char *buf)
-{
-	return show_pages(buf, READ_ONCE(dev->slots.used));
-}
-
-static ssize_t bad_show(struct aobj_swapdev *dev, char *buf)
-{
-	return show_pages(buf, READ_ONCE(dev->slots.bad));
-}
-
-static ssize_t state_show(struct aobj_swapdev *dev, char *buf)
-{
-	return sysfs_emit(buf, "%s\n",
-			  READ_ONCE(dev->draining) ? "draining" :
-			  READ_ONCE(dev->failed)   ? "failed" :
-						     "active");
-}
-
-#define SWAPDEV_ATTR(_name)                               \
-	static struct swapdev_attr _name##_attr = {       \
-		.attr = { .name = #_name, .mode = 0444 }, \
-		.show = _name##_show,                     \
-	}
-
-SWAPDEV_ATTR(name);
-SWAPDEV_ATTR(size);
-SWAPDEV_ATTR(used);
-SWAPDEV_ATTR(bad);
-SWAPDEV_ATTR(state);
-
-static struct attribute *swapdev_attrs[] = {
-	&name_attr.attr, &size_attr.attr,  &used_attr.attr,
-	&bad_attr.attr,	 &state_attr.attr, NULL,
-};
-ATTRIBUTE_GROUPS(swapdev);
-
-static ssize_t swapdev_show(struct kobject *kobj, struct attribute *attr,
-			    char *buf)
-{
-	return container_of(attr, struct swapdev_attr, attr)
-		->show(container_of(kobj, struct aobj_swapdev, kobj), buf);
-}
-
-static void swapdev_release(struct kobject *kobj)
-{
-	complete(&container_of(kobj, struct aobj_swapdev, kobj)->released);
-}
-
-static const struct sysfs_ops swapdev_sysfs_ops = { .show = swapdev_show };
-
-static const struct kobj_type swapdev_ktype = {
-	.release = swapdev_release,
-	.sysfs_ops = &swapdev_sysfs_ops,
-	.default_groups = swapdev_groups,
-};
 
 /*
  * Taking a device into use
@@ -497,7 +492,73 @@ static int pick_base(struct aobj_swapdev *new)
 	return 0;
 }
 
-static int swapdev_publish(struct aobj_swapdev *dev)
+/* => the lowest of those that were given to devices by default, as swapon(2) */
+static int default_priority(void)
+{
+	int lowest = -1;
+	struct aobj_swapdev *dev;
+
+	for_each_in_order(dev) lowest = min(lowest, dev->priority);
+	return lowest - 1;
+}
+
+/* => its tags are there; undone by swapdev_untag() */
+static int swapdev_tag(struct aobj_swapdev *dev,
+		       const struct aobj_swap_options *opt)
+{
+	char number[AOBJ_CLASS_MAX];
+	int err;
+
+	snprintf(number, sizeof(number), "%u:%u", MAJOR(dev->bdev->bd_dev),
+		 MINOR(dev->bdev->bd_dev));
+	err = aobj_tag_add_device(number, &dev->tag);
+	if (err || !opt->class)
+		return err;
+	err = aobj_tag_add_device(opt->class, &dev->class);
+	if (err)
+		aobj_tag_del_device(dev->tag);
+	return err;
+}
+
+static void swapdev_untag(struct aobj_swapdev *dev)
+{
+	aobj_tag_del_device(dev->class);
+	aobj_tag_del_device(dev->tag);
+}
+
+static int swapdev_add_kobject(struct aobj_swapdev *dev)
+{
+	int err;
+
+	dev->kobj.kset = swap_kset;
+	err = kobject_init_and_add(&dev->kobj, &aobj_swapdev_ktype, NULL,
+				   "%u:%u", MAJOR(dev->bdev->bd_dev),
+				   MINOR(dev->bdev->bd_dev));
+	if (err) {
+		kobject_put(&dev->kobj);
+		wait_for_completion(&dev->released);
+	}
+	return err;
+}
+
+/* Behind all that have its priority. */
+static void put_in_order(struct aobj_swapdev *new)
+{
+	struct list_head *before = &swap_order;
+	struct aobj_swapdev *dev;
+
+	for_each_in_order(dev)
+	{
+		if (dev->priority < new->priority) {
+			before = &dev->in_order;
+			break;
+		}
+	}
+	list_add_tail_rcu(&new->in_order, before);
+}
+
+static int swapdev_publish(struct aobj_swapdev *dev,
+			   const struct aobj_swap_options *opt)
 {
 	int err, i;
 
@@ -509,17 +570,21 @@ static int swapdev_publish(struct aobj_swapdev *dev)
 	err = pick_base(dev);
 	if (err)
 		return err;
-
-	dev->kobj.kset = swap_kset;
-	err = kobject_init_and_add(&dev->kobj, &swapdev_ktype, NULL, "%u:%u",
-				   MAJOR(dev->bdev->bd_dev),
-				   MINOR(dev->bdev->bd_dev));
+	dev->id = i;
+	dev->turn = atomic_long_read(&swap_turns);
+	dev->exclusive = opt->flags & AOBJ_SWAPON_EXCLUSIVE;
+	dev->priority = opt->flags & AOBJ_SWAPON_PRIORITY ? opt->priority :
+							    default_priority();
+	err = swapdev_tag(dev, opt);
+	if (err)
+		return err;
+	err = swapdev_add_kobject(dev);
 	if (err) {
-		kobject_put(&dev->kobj);
-		wait_for_completion(&dev->released);
+		swapdev_untag(dev);
 		return err;
 	}
 	rcu_assign_pointer(swapdevs[i], dev);
+	put_in_order(dev);
 	return 0;
 }
 
@@ -529,7 +594,8 @@ static void swapdev_unclaim(struct aobj_swapdev *dev)
 	aobj_compat_bdev_close(dev->claim);
 }
 
-static int swapdev_setup(struct aobj_swapdev *dev, dev_t devt)
+static int swapdev_setup(struct aobj_swapdev *dev, dev_t devt,
+			 const struct aobj_swap_options *opt)
 {
 	int err = swapdev_claim(dev, devt);
 
@@ -540,7 +606,7 @@ static int swapdev_setup(struct aobj_swapdev *dev, dev_t devt)
 	err = swapdev_bios(dev);
 	if (err)
 		goto unclaim;
-	err = swapdev_publish(dev);
+	err = swapdev_publish(dev, opt);
 	if (err)
 		goto bios;
 	return 0;
@@ -552,8 +618,9 @@ unclaim:
 	return err;
 }
 
-int aobj_swap_on(dev_t devt)
+int aobj_swap_on(dev_t devt, const struct aobj_swap_options *opt)
 {
+	static const struct aobj_swap_options usual;
 	struct aobj_swapdev *dev = kzalloc(sizeof(*dev), GFP_KERNEL);
 	int err;
 
@@ -563,10 +630,11 @@ int aobj_swap_on(dev_t devt)
 	INIT_LIST_HEAD(&dev->clusters);
 
 	mutex_lock(&swap_mutex);
-	err = swapdev_setup(dev, devt);
+	err = swapdev_setup(dev, devt, opt ?: &usual);
 	if (!err)
-		pr_info("%pg: in use for swap, %u pages\n", dev->bdev,
-			dev->npages - 1 - dev->slots.bad);
+		pr_info("%pg: in use for swap, %u pages, priority %d\n",
+			dev->bdev, dev->npages - 1 - dev->slots.bad,
+			dev->priority);
 	mutex_unlock(&swap_mutex);
 
 	if (err)
@@ -618,9 +686,8 @@ void aobj_swap_drain_abort(struct aobj_swapdev *dev)
 
 static void swapdev_unpublish(struct aobj_swapdev *dev)
 {
-	for (int i = 0; i < AOBJ_SWAPDEVS; i++)
-		if (rcu_access_pointer(swapdevs[i]) == dev)
-			RCU_INIT_POINTER(swapdevs[i], NULL);
+	list_del_rcu(&dev->in_order);
+	RCU_INIT_POINTER(swapdevs[dev->id], NULL);
 	synchronize_rcu();
 	/* A completion gives up its bio after the page's slot may be free. */
 	while (atomic_read(&dev->inflight))
@@ -635,6 +702,7 @@ void aobj_swap_drain_finish(struct aobj_swapdev *dev)
 	swapdev_unpublish(dev);
 	kobject_put(&dev->kobj);
 	wait_for_completion(&dev->released);
+	swapdev_untag(dev);
 	pr_info("%pg: no longer in use\n", dev->bdev);
 	bioset_exit(&dev->bios_out);
 	bioset_exit(&dev->bios_in);

@@ -12,15 +12,35 @@
 #include <linux/kobject.h>
 #include <linux/llist.h>
 
+#include "aobj_bind.h"
 #include "aobj_internal.h"
 #include "aobj_slots.h"
 
 #define AOBJ_SWAPDEVS 32
 
 /**
+ * struct aobj_swap_options - how a device is to be used
+ * @flags: AOBJ_SWAPON_*
+ * @priority: with AOBJ_SWAPON_PRIORITY
+ * @class: the name of its class, or NULL
+ */
+struct aobj_swap_options {
+	u32 flags;
+	int priority;
+	const char *class;
+};
+
+/**
  * struct aobj_swapdev - a swap device in use
  * @kobj: its directory in sysfs
  * @released: the directory is gone for good
+ * @id: I: its place in the table of devices
+ * @priority: I: pages go to the highest that has room
+ * @in_order: the devices by priority; under RCU
+ * @turn: when it last gave slots, as a count of such events; READ_ONCE
+ * @tag: I: its number as a tag, see aobj_bind.h
+ * @class: I: the tag of its class, or AOBJ_TAG_NONE
+ * @exclusive: I: only for objects that are bound to it
  * @claim: I: the exclusive claim
  * @bdev: I
  * @base: I: global number of its slot 0, which is its header
@@ -40,6 +60,13 @@
 struct aobj_swapdev {
 	struct kobject kobj;
 	struct completion released;
+	unsigned int id;
+	int priority;
+	struct list_head in_order;
+	unsigned long turn;
+	u32 tag;
+	u32 class;
+	bool exclusive;
 	struct aobj_bdev_claim *claim;
 	struct block_device *bdev;
 	u32 base;
@@ -108,9 +135,11 @@ void aobj_swap_exit(void);
 
 /*
  * aobj_swap_on: takes a device into use
+ * @opt: NULL for what is usual
+ *
  * => may sleep; errors as in struct aobj_swapon
  */
-int aobj_swap_on(dev_t devt);
+int aobj_swap_on(dev_t devt, const struct aobj_swap_options *opt);
 
 /*
  * aobj_swap_drain_begin: no new slots on the device from here on
@@ -136,11 +165,33 @@ unsigned long aobj_swap_used_beside(const struct aobj_swapdev *dev);
 /* => the device of a slot; the caller holds the slot, and so the device */
 struct aobj_swapdev *aobj_swap_dev(u32 slot);
 
+/* => @slot is one of the device's */
+static inline bool aobj_swap_holds(const struct aobj_swapdev *dev, u32 slot)
+{
+	return slot - dev->base < dev->npages;
+}
+
+/* => the device is one for pages of objects that are bound to @tag */
+static inline bool aobj_swap_serves(const struct aobj_swapdev *dev, u32 tag)
+{
+	if (tag == AOBJ_TAG_NONE)
+		return !dev->exclusive;
+	return tag == dev->tag || tag == dev->class;
+}
+
 /*
- * aobj_swap_alloc: a run of up to @want slots
- * => false when every device is full, failed or draining; never sleeps
+ * aobj_swap_alloc: a run of up to @want slots for an object bound to @tag
+ * => of the highest priority that has any, in turn if several devices have it
+ * => false when every such device is full, failed or draining; never sleeps
  */
-bool aobj_swap_alloc(u32 want, struct aobj_slot_run *run);
+bool aobj_swap_alloc(u32 tag, u32 want, struct aobj_slot_run *run);
+/*
+ * aobj_swap_rewritable: the device of a slot that a page bound to @tag has
+ * => NULL if the page should not be written there again, but to a new slot
+ */
+struct aobj_swapdev *aobj_swap_rewritable(u32 slot, u32 tag);
+/* => likewise, if there is a device of higher priority that has room */
+struct aobj_swapdev *aobj_swap_stays(u32 slot, u32 tag);
 /* => no I/O is in flight on the slots; never sleeps */
 void aobj_swap_free(u32 first, u32 nr);
 /*
@@ -176,5 +227,8 @@ void aobj_swap_rehome(struct aobj_cluster *c);
  * => referenced, not locked, and moved to the end of its list; or NULL
  */
 struct aobj_cluster *aobj_swap_next_cluster(struct aobj_swapdev *dev);
+
+/* Of a device's directory in sysfs: aobj_swap_sysfs.c */
+extern const struct kobj_type aobj_swapdev_ktype;
 
 #endif /* AOBJ_SWAP_H */

@@ -17,7 +17,7 @@
 static bool on_device(const struct aobj_cluster *c, unsigned int i,
 		      const struct aobj_swapdev *dev)
 {
-	return aobj_slot_real(c->slot[i]) && aobj_swap_dev(c->slot[i]) == dev;
+	return aobj_slot_real(c->slot[i]) && aobj_swap_holds(dev, c->slot[i]);
 }
 
 /* What to do with a cluster next, found by looking at it once. */

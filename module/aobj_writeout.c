@@ -88,18 +88,19 @@ static u64 first_slot_run(struct aobj_cluster *c, u64 mask)
 	return run;
 }
 
+static u32 bound(const struct aobj_cluster *c)
+{
+	return READ_ONCE(c->obj->bound);
+}
+
 /* => write these to the slots that they have: long runs, nothing to gain */
 static u64 pages_in_place(struct aobj_cluster *c, u64 mask)
 {
 	u64 run = first_slot_run(c, mask);
-	struct aobj_swapdev *dev;
 
 	if (hweight64(run) < LONG_RUN)
 		return 0;
-	dev = aobj_swap_dev(c->slot[__ffs64(run)]);
-	if (READ_ONCE(dev->draining) || READ_ONCE(dev->failed))
-		return 0;
-	return run;
+	return aobj_swap_stays(c->slot[__ffs64(run)], bound(c)) ? run : 0;
 }
 
 static enum aobj_written write_in_place(struct aobj_batch *b,
@@ -120,15 +121,19 @@ static enum aobj_written write_in_place(struct aobj_batch *b,
 }
 
 /* => one slot run for a whole cluster, or one shared by small remains */
-static bool batch_has_room(const struct aobj_batch *b, unsigned int want)
+static bool batch_has_room(const struct aobj_batch *b, unsigned int want,
+			   u32 tag)
 {
-	return b->run.nr >= want || (b->run.nr && want < LONG_RUN);
+	if (!b->run.nr || !aobj_swap_serves(b->run.dev, tag))
+		return false;
+	return b->run.nr >= want || want < LONG_RUN;
 }
 
-static enum aobj_written batch_start(struct aobj_batch *b)
+static enum aobj_written batch_start(struct aobj_batch *b, u32 tag)
 {
-	if (!aobj_swap_alloc(AOBJ_CLUSTER_PAGES, &b->run)) {
+	if (!aobj_swap_alloc(tag, AOBJ_CLUSTER_PAGES, &b->run)) {
 		b->want_slots = true;
+		b->tag = tag;
 		return AOBJ_WRITTEN_DONE;
 	}
 	if (!batch_open(b, b->run.dev, b->run.first)) {
@@ -144,12 +149,13 @@ static enum aobj_written write_to_new(struct aobj_batch *b,
 				      unsigned long *written)
 {
 	enum aobj_written res = AOBJ_WRITTEN_DONE;
+	u32 tag = bound(c);
 	unsigned int i;
 
-	if (b->io && !batch_has_room(b, hweight64(mask)))
+	if (b->io && !batch_has_room(b, hweight64(mask), tag))
 		return AOBJ_WRITTEN_AGAIN;
 	if (!b->io)
-		res = batch_start(b);
+		res = batch_start(b, tag);
 	if (res != AOBJ_WRITTEN_DONE || !b->io)
 		return res;
 
@@ -175,12 +181,8 @@ static enum aobj_written write_without_slots(struct aobj_batch *b,
 	unsigned int i;
 
 	for_each_page_bit(i, mask) {
-		struct aobj_swapdev *dev;
-
-		if (!aobj_slot_real(c->slot[i]))
-			continue;
-		dev = aobj_swap_dev(c->slot[i]);
-		if (READ_ONCE(dev->draining) || READ_ONCE(dev->failed))
+		if (!aobj_slot_real(c->slot[i]) ||
+		    !aobj_swap_rewritable(c->slot[i], bound(c)))
 			continue;
 		return write_in_place(
 			b, c, first_slot_run(c, mask & (~0ULL << i)), written);
@@ -192,14 +194,15 @@ static enum aobj_written write_without_slots(struct aobj_batch *b,
 enum aobj_written aobj_writeout(struct aobj_batch *b, struct aobj_cluster *c,
 				u64 mask, unsigned long *written)
 {
+	bool full = b->full & aobj_batch_bit(bound(c));
 	u64 run = pages_in_place(c, mask);
 	enum aobj_written res = AOBJ_WRITTEN_DONE;
 
 	if (run)
 		return write_in_place(b, c, run, written);
-	if (!b->full)
+	if (!full)
 		res = write_to_new(b, c, mask, written);
-	if (b->full || b->want_slots)
+	if (full || b->want_slots)
 		res = write_without_slots(b, c, mask, written);
 	return res;
 }

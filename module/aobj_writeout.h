@@ -14,15 +14,23 @@ extern const struct aobj_io_ops aobj_writeout_io_ops;
  * struct aobj_batch - what an evictor is collecting for one bio
  * @io: the request, or NULL
  * @run: slots set aside for it and not yet given to a page
- * @want_slots: no device had a slot left
- * @full: and none could be taken back either: do not ask again
+ * @want_slots: no device had a slot left for objects that are bound to @tag
+ * @tag: likewise
+ * @full: and none could be taken back either: do not ask again.  A bit for each
+ *	tag; two may share one, and then the other asks at the next batch
  */
 struct aobj_batch {
 	struct aobj_io *io;
 	struct aobj_slot_run run;
 	bool want_slots;
-	bool full;
+	u32 tag;
+	u64 full;
 };
+
+static inline u64 aobj_batch_bit(u32 tag)
+{
+	return BIT_ULL(tag % BITS_PER_TYPE(u64));
+}
 
 enum aobj_written {
 	AOBJ_WRITTEN_DONE, /* nothing more to do in this cluster for now */

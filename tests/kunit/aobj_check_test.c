@@ -83,7 +83,7 @@ static void what_is_lost_is_missed(struct kunit *test)
 	struct aobj *obj = some_object(env);
 	struct aobj_slot_run run;
 
-	KUNIT_ASSERT_TRUE(test, aobj_swap_alloc(1, &run));
+	KUNIT_ASSERT_TRUE(test, aobj_swap_alloc(AOBJ_TAG_NONE, 1, &run));
 	KUNIT_EXPECT_EQ(test, aobj_check(1), -EUCLEAN);
 	aobj_swap_free(run.first, run.nr);
 	KUNIT_ASSERT_TRUE(test, aobj_place_take(obj, 1));

@@ -113,7 +113,7 @@ static void set_returns_the_old_slot(struct kunit *test)
 	struct aobj *obj = slotmap_object(test, 64);
 	struct aobj_slot_run run;
 
-	KUNIT_ASSERT_TRUE(test, aobj_swap_alloc(2, &run));
+	KUNIT_ASSERT_TRUE(test, aobj_swap_alloc(AOBJ_TAG_NONE, 2, &run));
 	KUNIT_ASSERT_EQ(test, run.nr, 2);
 	KUNIT_EXPECT_EQ(test, slotmap_set(test, obj, 63, run.first), 0);
 	KUNIT_EXPECT_EQ(test, slotmap_set(test, obj, 63, run.first + 1),
@@ -244,7 +244,7 @@ static void do_allot(struct model *m, u32 i)
 {
 	struct aobj_slot_run run;
 
-	KUNIT_ASSERT_TRUE(m->test, aobj_swap_alloc(1, &run));
+	KUNIT_ASSERT_TRUE(m->test, aobj_swap_alloc(AOBJ_TAG_NONE, 1, &run));
 	do_set(m, i, run.first);
 }
 

@@ -165,8 +165,9 @@ static void whoever_is_last_takes_all_away(struct kunit *test)
 		expect_gone(test);
 		if (off) {
 			ENV_EXPECT_ENDS(off, 0);
-			KUNIT_ASSERT_EQ(test,
-					aobj_swap_on(held_disk_devt(other)), 0);
+			KUNIT_ASSERT_EQ(
+				test, aobj_swap_on(held_disk_devt(other), NULL),
+				0);
 		}
 		for (unsigned int i = 0; i < env->nr_threads; i++)
 			KUNIT_ASSERT_TRUE(test, env_reap(&env->thread[i]));

@@ -94,7 +94,7 @@ static void loading_unwinds(struct kunit *test)
 
 static int swap_on(struct kunit *test, void *arg)
 {
-	return aobj_swap_on(ramdisk_devt(0));
+	return aobj_swap_on(ramdisk_devt(0), NULL);
 }
 
 static void swap_off(struct kunit *test, void *arg)

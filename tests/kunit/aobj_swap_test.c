@@ -24,7 +24,7 @@ static void expect_swap_on(struct kunit *test, union swap_header *raw,
 			   int expected)
 {
 	ramdisk_write(test, 0, raw);
-	KUNIT_EXPECT_EQ(test, aobj_swap_on(ramdisk_devt(0)), expected);
+	KUNIT_EXPECT_EQ(test, aobj_swap_on(ramdisk_devt(0), NULL), expected);
 	if (!expected)
 		ramdisk_swap_off(test, 0);
 }
@@ -63,14 +63,15 @@ static void takes_bad_pages_out_of_use(struct kunit *test)
 		bad[i] = 10 - i;
 	bad[8] = bad[0]; /* one is listed twice, and 1 and 2 are good */
 	ramdisk_write(test, 0, raw);
-	KUNIT_ASSERT_EQ(test, aobj_swap_on(ramdisk_devt(0)), 0);
+	KUNIT_ASSERT_EQ(test, aobj_swap_on(ramdisk_devt(0), NULL), 0);
 	dev = ramdisk_swapdev(0);
 	KUNIT_EXPECT_EQ(test, dev->slots.bad, 8);
 	KUNIT_EXPECT_EQ(test, aobj_swap_free_slots(), 2);
-	KUNIT_ASSERT_TRUE(test, aobj_swap_alloc(64, &run));
+	KUNIT_ASSERT_TRUE(test, aobj_swap_alloc(AOBJ_TAG_NONE, 64, &run));
 	KUNIT_EXPECT_EQ(test, run.first, 1);
 	KUNIT_EXPECT_EQ(test, run.nr, 2);
-	KUNIT_EXPECT_FALSE(test, aobj_swap_alloc(1, &(struct aobj_slot_run){}));
+	KUNIT_EXPECT_FALSE(test, aobj_swap_alloc(AOBJ_TAG_NONE, 1,
+						 &(struct aobj_slot_run){}));
 	aobj_swap_free(run.first, run.nr);
 	ramdisk_swap_off(test, 0);
 
@@ -83,7 +84,7 @@ static void takes_bad_pages_out_of_use(struct kunit *test)
 static void takes_a_device_once(struct kunit *test)
 {
 	ramdisk_swap_on(test, 0, 100);
-	KUNIT_EXPECT_EQ(test, aobj_swap_on(ramdisk_devt(0)), -EBUSY);
+	KUNIT_EXPECT_EQ(test, aobj_swap_on(ramdisk_devt(0), NULL), -EBUSY);
 	KUNIT_EXPECT_PTR_EQ(test, aobj_swap_drain_begin(ramdisk_devt(1)),
 			    ERR_PTR(-ENOENT));
 	KUNIT_EXPECT_FALSE(test,
@@ -94,7 +95,8 @@ static void takes_a_device_once(struct kunit *test)
 	aobj_swap_drain_abort(aobj_swap_dev(1));
 	KUNIT_EXPECT_EQ(test, aobj_swap_free_slots(), 99);
 	ramdisk_swap_off(test, 0);
-	KUNIT_EXPECT_EQ(test, aobj_swap_on(MKDEV(RAMDISK_MAJOR, 4000)), -ENXIO);
+	KUNIT_EXPECT_EQ(test, aobj_swap_on(MKDEV(RAMDISK_MAJOR, 4000), NULL),
+			-ENXIO);
 }
 
 static void takes_as_many_as_the_table_holds(struct kunit *test)
@@ -102,10 +104,11 @@ static void takes_as_many_as_the_table_holds(struct kunit *test)
 	for (int i = 0; i < AOBJ_SWAPDEVS; i++)
 		ramdisk_swap_on(test, i, 10 + i);
 	ramdisk_write(test, AOBJ_SWAPDEVS, ramdisk_header(test, 10));
-	KUNIT_EXPECT_EQ(test, aobj_swap_on(ramdisk_devt(AOBJ_SWAPDEVS)),
+	KUNIT_EXPECT_EQ(test, aobj_swap_on(ramdisk_devt(AOBJ_SWAPDEVS), NULL),
 			-ENOSPC);
 	ramdisk_swap_off(test, 7);
-	KUNIT_EXPECT_EQ(test, aobj_swap_on(ramdisk_devt(AOBJ_SWAPDEVS)), 0);
+	KUNIT_EXPECT_EQ(test, aobj_swap_on(ramdisk_devt(AOBJ_SWAPDEVS), NULL),
+			0);
 	ramdisk_swap_off(test, AOBJ_SWAPDEVS);
 	for (int i = 0; i < AOBJ_SWAPDEVS; i++)
 		if (i != 7)
@@ -156,14 +159,14 @@ static void goes_on_with_the_next_device(struct kunit *test)
 	struct aobj_slot_run first, second, none;
 
 	KUNIT_EXPECT_EQ(test, aobj_swap_free_slots(), 30);
-	KUNIT_ASSERT_TRUE(test, aobj_swap_alloc(64, &first));
+	KUNIT_ASSERT_TRUE(test, aobj_swap_alloc(AOBJ_TAG_NONE, 64, &first));
 	KUNIT_EXPECT_PTR_EQ(test, first.dev, a);
 	KUNIT_EXPECT_EQ(test, first.nr, 10);
-	KUNIT_ASSERT_TRUE(test, aobj_swap_alloc(64, &second));
+	KUNIT_ASSERT_TRUE(test, aobj_swap_alloc(AOBJ_TAG_NONE, 64, &second));
 	KUNIT_EXPECT_PTR_EQ(test, second.dev, b);
 	KUNIT_EXPECT_EQ(test, second.first, 12); /* 11 is its header */
 	KUNIT_EXPECT_EQ(test, second.nr, 20);
-	KUNIT_EXPECT_FALSE(test, aobj_swap_alloc(1, &none));
+	KUNIT_EXPECT_FALSE(test, aobj_swap_alloc(AOBJ_TAG_NONE, 1, &none));
 	KUNIT_EXPECT_EQ(test, aobj_swap_used_beside(a), 20);
 	KUNIT_EXPECT_EQ(test, aobj_swap_used_beside(b), 10);
 	KUNIT_EXPECT_EQ(test, aobj_swap_used_beside(NULL), 30);
@@ -197,16 +200,16 @@ static void many_failures_in_a_row_stop_a_device(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, dev->failed);
 	fail_often(dev, 1);
 	KUNIT_EXPECT_TRUE(test, dev->failed);
-	KUNIT_EXPECT_FALSE(test, aobj_swap_alloc(1, &run));
+	KUNIT_EXPECT_FALSE(test, aobj_swap_alloc(AOBJ_TAG_NONE, 1, &run));
 	KUNIT_EXPECT_EQ(test, aobj_swap_free_slots(), 0);
 
 	/* Now and then one bio is tried, and one only. */
 	WRITE_ONCE(dev->probe_at, jiffies - 1);
-	KUNIT_EXPECT_TRUE(test, aobj_swap_alloc(1, &run));
+	KUNIT_EXPECT_TRUE(test, aobj_swap_alloc(AOBJ_TAG_NONE, 1, &run));
 	aobj_swap_free_unwritten(run.first);
-	KUNIT_EXPECT_FALSE(test, aobj_swap_alloc(1, &run));
+	KUNIT_EXPECT_FALSE(test, aobj_swap_alloc(AOBJ_TAG_NONE, 1, &run));
 	fail_often(dev, 1);
-	KUNIT_EXPECT_FALSE(test, aobj_swap_alloc(1, &run));
+	KUNIT_EXPECT_FALSE(test, aobj_swap_alloc(AOBJ_TAG_NONE, 1, &run));
 
 	aobj_swap_write_worked(dev);
 	KUNIT_EXPECT_FALSE(test, dev->failed);
@@ -222,7 +225,7 @@ static void a_failed_device_being_drained_is_not_tried(struct kunit *test)
 	fail_often(dev, FAILURES);
 	WRITE_ONCE(dev->probe_at, jiffies - 1);
 	aobj_swap_drain_begin(ramdisk_devt(0));
-	KUNIT_EXPECT_FALSE(test, aobj_swap_alloc(1, &run));
+	KUNIT_EXPECT_FALSE(test, aobj_swap_alloc(AOBJ_TAG_NONE, 1, &run));
 	aobj_swap_drain_finish(dev);
 }
 
@@ -231,7 +234,7 @@ static void bad_slots_are_lost_to_the_device(struct kunit *test)
 	struct aobj_swapdev *dev = ramdisk_swap_on(test, 0, 66);
 	struct aobj_slot_run run;
 
-	KUNIT_ASSERT_TRUE(test, aobj_swap_alloc(1, &run));
+	KUNIT_ASSERT_TRUE(test, aobj_swap_alloc(AOBJ_TAG_NONE, 1, &run));
 	aobj_swap_mark_bad(run.first);
 	KUNIT_EXPECT_EQ(test, aobj_swap_free_slots(), 64);
 	KUNIT_EXPECT_EQ(test, dev->slots.bad, 1);
@@ -367,7 +370,7 @@ static void sysfs_tells_of_a_device(struct kunit *test)
 	struct aobj_swapdev *dev = ramdisk_swap_on(test, 0, 101);
 	struct aobj_slot_run run;
 
-	KUNIT_ASSERT_TRUE(test, aobj_swap_alloc(3, &run));
+	KUNIT_ASSERT_TRUE(test, aobj_swap_alloc(AOBJ_TAG_NONE, 3, &run));
 	aobj_swap_mark_bad(run.first);
 	expect_file(test, "name", "ram0\n");
 	expect_file(test, "size", "405504\n"); /* 99 pages */

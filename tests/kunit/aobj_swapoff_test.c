@@ -34,8 +34,8 @@ static void an_empty_device_goes_at_once(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, swapoff(env, d), 0);
 	KUNIT_EXPECT_EQ(test, aobj_swapoff(held_disk_devt(d)), -ENOENT);
-	KUNIT_EXPECT_EQ(test, aobj_swap_on(held_disk_devt(d)), 0);
-	KUNIT_EXPECT_EQ(test, aobj_swap_on(held_disk_devt(d)), -EBUSY);
+	KUNIT_EXPECT_EQ(test, aobj_swap_on(held_disk_devt(d), NULL), 0);
+	KUNIT_EXPECT_EQ(test, aobj_swap_on(held_disk_devt(d), NULL), -EBUSY);
 	KUNIT_EXPECT_EQ(test, aobj_swapoff(held_disk_devt(d)), 0);
 }
 

@@ -66,7 +66,8 @@ struct held_disk *env_disk(struct pager_env *env, unsigned int nr, u32 npages,
 	KUNIT_ASSERT_LE(env->test, npages, (u32)ENV_DISK_PAGES);
 	disk->held = held_disk_create(npages, flags);
 	KUNIT_ASSERT_NOT_NULL(env->test, disk->held);
-	KUNIT_ASSERT_EQ(env->test, aobj_swap_on(held_disk_devt(disk->held)), 0);
+	KUNIT_ASSERT_EQ(env->test,
+			aobj_swap_on(held_disk_devt(disk->held), NULL), 0);
 	disk->dev = find_dev(disk->held);
 	KUNIT_ASSERT_NOT_NULL(env->test, disk->dev);
 	return disk->held;

@@ -75,10 +75,17 @@ struct aobj_swapdev *ramdisk_swapdev(unsigned int nr)
 struct aobj_swapdev *ramdisk_swap_on(struct kunit *test, unsigned int nr,
 				     u32 npages)
 {
+	return ramdisk_swap_on_as(test, nr, npages, NULL);
+}
+
+struct aobj_swapdev *ramdisk_swap_on_as(struct kunit *test, unsigned int nr,
+					u32 npages,
+					const struct aobj_swap_options *opt)
+{
 	struct aobj_swapdev *dev;
 
 	ramdisk_write(test, nr, ramdisk_header(test, npages));
-	KUNIT_ASSERT_EQ(test, aobj_swap_on(ramdisk_devt(nr)), 0);
+	KUNIT_ASSERT_EQ(test, aobj_swap_on(ramdisk_devt(nr), opt), 0);
 	dev = ramdisk_swapdev(nr);
 	KUNIT_ASSERT_NOT_NULL(test, dev);
 	return dev;

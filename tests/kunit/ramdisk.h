@@ -7,6 +7,7 @@
 
 union swap_header;
 struct aobj_swapdev;
+struct aobj_swap_options;
 
 #define RAMDISKS 40 /* more than there can be swap devices; see run-uml */
 #define RAMDISK_PAGES 16384 /* of each; likewise */
@@ -23,6 +24,10 @@ void ramdisk_write(struct kunit *test, unsigned int nr, union swap_header *raw);
 /* => has written a header for @npages, and the device is in use for swap */
 struct aobj_swapdev *ramdisk_swap_on(struct kunit *test, unsigned int nr,
 				     u32 npages);
+/* => likewise, with a priority, a class */
+struct aobj_swapdev *ramdisk_swap_on_as(struct kunit *test, unsigned int nr,
+					u32 npages,
+					const struct aobj_swap_options *opt);
 /* => the device of a disk that is in use, or NULL */
 struct aobj_swapdev *ramdisk_swapdev(unsigned int nr);
 /*

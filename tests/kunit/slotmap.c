@@ -92,7 +92,7 @@ u32 slotmap_allot(struct kunit *test, struct aobj *obj, pgoff_t pgoff)
 	struct aobj_slot_run run;
 	u32 old;
 
-	KUNIT_ASSERT_TRUE(test, aobj_swap_alloc(1, &run));
+	KUNIT_ASSERT_TRUE(test, aobj_swap_alloc(AOBJ_TAG_NONE, 1, &run));
 	old = slotmap_set(test, obj, pgoff, run.first);
 	if (aobj_slot_real(old))
 		aobj_swap_free(old, 1);
@@ -107,7 +107,7 @@ static bool fill_cluster(struct aobj_cluster *c, unsigned int i,
 
 	for (; i < end; i++) {
 		if (c->slot[i] != AOBJ_SLOT_NONE ||
-		    (!run.nr && !aobj_swap_alloc(end - i, &run)))
+		    (!run.nr && !aobj_swap_alloc(AOBJ_TAG_NONE, end - i, &run)))
 			return false;
 		set_locked(c, i, run.first);
 		*model++ = run.first++;

@@ -17,7 +17,8 @@
  * one must be zero past what the kernel knows (E2BIG otherwise).  Unknown
  * flags and non-zero reserved fields give EINVAL, unknown calls ENOTTY.  Calls
  * that change an object or its contents (RESIZE, DROP, UNWIRE, NOSWAP, LIMIT,
- * NAME, FLUSH with FREE) want a descriptor that is open for writing: EBADF.
+ * NAME, BIND, FLUSH with FREE) want a descriptor that is open for writing:
+ * EBADF.
  * All sizes and offsets are in bytes.
  */
 #ifndef _UAPI_LINUX_AOBJ_H
@@ -242,6 +243,39 @@ struct aobj_name {
 	char name[AOBJ_NAME_MAX];
 };
 
+#define AOBJ_CLASS_MAX 32 /* bytes, the final NUL included */
+
+#define AOBJ_BIND_CLASS 0x01 /* to the devices of a class */
+#define AOBJ_BIND_DEVICE 0x02 /* to one device */
+
+/**
+ * struct aobj_bind - AOBJ_IOC_BIND: say which swap devices an object uses
+ * @flags: one of AOBJ_BIND_*, or 0 to bind it no more
+ * @reserved: must be 0
+ * @major: of the device, or 0
+ * @minor: likewise
+ * @class_name: the class as given at swapon, as text that ends in NUL, or all 0
+ *
+ * From now on pages of the object are written to these devices and to no
+ * others; if they are full or gone the pages stay in memory, and a touch waits
+ * for room as if there were no swap.  It lasts while such devices go and come
+ * back, but one must be in use now.  May be called at any time: pages that are
+ * elsewhere are read from there, and go to the new place when they are next
+ * written out, after they were changed; AOBJ_FLUSH_CLEAN does that at once to
+ * those that are in memory and dirty.  An object that is bound to nothing uses
+ * all devices but exclusive ones.
+ *
+ * It is a choice, and no protection: whoever may open /dev/aobj may choose.
+ * Errors: EINVAL, ENODEV (no device in use is that, or is of that class).
+ */
+struct aobj_bind {
+	__u32 flags;
+	__u32 reserved;
+	__u32 major;
+	__u32 minor;
+	char class_name[AOBJ_CLASS_MAX];
+};
+
 #define AOBJ_FEATURE_CREATE (1ULL << 0)
 #define AOBJ_FEATURE_DROP (1ULL << 1)
 #define AOBJ_FEATURE_FLUSH (1ULL << 2)
@@ -250,6 +284,7 @@ struct aobj_name {
 #define AOBJ_FEATURE_NAME (1ULL << 5)
 #define AOBJ_FEATURE_LIMIT (1ULL << 6)
 #define AOBJ_FEATURE_RESERVE (1ULL << 7) /* AOBJ_RESIZE_RESERVE, _RELEASE */
+#define AOBJ_FEATURE_BIND (1ULL << 8)
 
 /**
  * struct aobj_features - AOBJ_IOC_FEATURES: what this module can do
@@ -271,23 +306,37 @@ struct aobj_features {
 #define AOBJ_IOC_NAME _IOW(AOBJ_IOC_MAGIC, 0x0a, struct aobj_name)
 #define AOBJ_IOC_FEATURES _IOR(AOBJ_IOC_MAGIC, 0x0b, struct aobj_features)
 #define AOBJ_IOC_LIMIT _IOW(AOBJ_IOC_MAGIC, 0x0c, struct aobj_limit)
+#define AOBJ_IOC_BIND _IOW(AOBJ_IOC_MAGIC, 0x0e, struct aobj_bind)
+
+#define AOBJ_PRIORITY_MAX 32767
+
+#define AOBJ_SWAPON_PRIORITY 0x01 /* @priority is given */
+#define AOBJ_SWAPON_EXCLUSIVE 0x02 /* only for objects that are bound to it */
 
 /**
  * struct aobj_swapon - AOBJ_CTL_SWAPON: take a block device for swap
  * @fd: an open block device that carries a swap header as mkswap(8) writes it
- * @flags: none defined, must be 0
+ * @flags: AOBJ_SWAPON_*
+ * @priority: with PRIORITY, 0 to AOBJ_PRIORITY_MAX; otherwise 0
  * @reserved: must be 0
+ * @class_name: of the class that the device is to belong to, letters, digits
+ *	and "._-", as text that ends in NUL; or all 0
  *
  * The device is claimed by its number, exclusively; @fd may be closed after.
+ * Pages go to the devices of the highest priority that have room, to several of
+ * the same priority in turn, 64 pages each.  Without PRIORITY a device gets one
+ * that is lower than all in use, from -2 down, as swapon(2) does it.
  * Errors: EBADF, ENOTBLK (no block device), ENXIO (the device is gone), EBUSY
  * (in use), EROFS (read-only), EINVAL (no valid swap header, or one the device
- * is too small for), EOPNOTSUPP (zoned, or logical blocks larger than a page),
+ * is too small for; or bad arguments), EOPNOTSUPP (zoned, or logical blocks larger than a page),
  * ENOSPC (no slot numbers left, or 32 devices in use), EIO, ENOMEM, EPERM.
  */
 struct aobj_swapon {
 	__s32 fd;
 	__u32 flags;
-	__u64 reserved;
+	__u32 priority;
+	__u32 reserved;
+	char class_name[AOBJ_CLASS_MAX];
 };
 
 /**

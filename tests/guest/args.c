@@ -144,11 +144,85 @@ static void test_info_sizes(void)
 	check_equal(words[known], 0, "unknown fields read as 0");
 }
 
-static long swap_on(int fd, uint32_t flags, uint64_t reserved)
+static long swap_on(int fd, uint32_t flags, uint32_t reserved)
 {
-	struct aobj_swapon request = { fd, flags, reserved };
+	struct aobj_swapon request = {
+		.fd = fd,
+		.flags = flags,
+		.reserved = reserved,
+	};
 
 	return ioctl(control_fd, AOBJ_CTL_SWAPON, &request);
+}
+
+static long swap_on_as(int fd, uint32_t flags, uint32_t priority,
+		       const char *class_name)
+{
+	struct aobj_swapon request = {
+		.fd = fd,
+		.flags = flags,
+		.priority = priority,
+	};
+
+	memcpy(request.class_name, class_name,
+	       strnlen(class_name, AOBJ_CLASS_MAX));
+	return ioctl(control_fd, AOBJ_CTL_SWAPON, &request);
+}
+
+static void test_priority_and_class(void)
+{
+	int disk = open("/dev/ram0", O_RDWR | O_CLOEXEC);
+
+	check_errno(swap_on_as(disk, 0, 1, ""), EINVAL,
+		    "swapon: a priority without its flag");
+	check_errno(swap_on_as(disk, AOBJ_SWAPON_PRIORITY, 32768, ""), EINVAL,
+		    "swapon: a priority beyond 32767");
+	check_errno(swap_on_as(disk, AOBJ_SWAPON_PRIORITY, UINT32_MAX, ""),
+		    EINVAL, "swapon: a negative priority");
+	check_errno(swap_on_as(disk, 0, 0, "1:0"), EINVAL,
+		    "swapon: a class that looks like a number");
+	check_errno(swap_on_as(disk, 0, 0, "a class"), EINVAL,
+		    "swapon: a class with a blank");
+	check_errno(swap_on_as(disk, 0, 0, "0123456789abcdef0123456789abcdef"),
+		    EINVAL, "swapon: a class without an end");
+	close(disk);
+}
+
+static long bind_to(uint32_t flags, uint32_t number, const char *class_name,
+		    uint32_t reserved)
+{
+	struct aobj_bind request = {
+		.flags = flags,
+		.reserved = reserved,
+		.minor = number,
+	};
+
+	memcpy(request.class_name, class_name,
+	       strnlen(class_name, AOBJ_CLASS_MAX));
+	return ioctl(object_fd, AOBJ_IOC_BIND, &request);
+}
+
+static void test_bind(void)
+{
+	const uint32_t both = AOBJ_BIND_CLASS | AOBJ_BIND_DEVICE;
+
+	check_errno(bind_to(4, 0, "", 0), EINVAL, "bind: flag 4");
+	check_errno(bind_to(both, 0, "a", 0), EINVAL,
+		    "bind: to a class and a device");
+	check_errno(bind_to(0, 0, "", 1), EINVAL, "bind: reserved set");
+	check_errno(bind_to(0, 0, "a", 0), EINVAL, "bind: a class, no flag");
+	check_errno(bind_to(0, 1, "", 0), EINVAL, "bind: a device, no flag");
+	check_errno(bind_to(AOBJ_BIND_CLASS, 0, "", 0), EINVAL,
+		    "bind: no class");
+	check_errno(bind_to(AOBJ_BIND_CLASS, 1, "a", 0), EINVAL,
+		    "bind: a class with a number");
+	check_errno(bind_to(AOBJ_BIND_DEVICE, 1, "a", 0), EINVAL,
+		    "bind: a device with a class");
+	check_errno(bind_to(AOBJ_BIND_CLASS, 0, "nobody", 0), ENODEV,
+		    "bind: a class that no device has");
+	check_errno(bind_to(AOBJ_BIND_DEVICE, 9999, "", 0), ENODEV,
+		    "bind: a device that is not in use");
+	check_ok(bind_to(0, 0, "", 0), "bind: to nothing");
 }
 
 static long swap_off(uint32_t number, uint32_t flags, uint32_t reserved)
@@ -165,7 +239,8 @@ static void test_swap(void)
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	header_make("/dev/ram0");
-	check_errno(swap_on(disk, 1, 0), EINVAL, "swapon: flag 1");
+	check_errno(swap_on(disk, 0x80000000u, 0), EINVAL,
+		    "swapon: the last flag");
 	check_errno(swap_on(disk, 0, 1), EINVAL, "swapon: reserved set");
 	check_errno(swap_on(-1, 0, 0), EBADF, "swapon: no descriptor");
 	check_errno(swap_on(9999, 0, 0), EBADF, "swapon: a closed descriptor");
@@ -304,6 +379,8 @@ int main(void)
 	test_sizes();
 	test_info_sizes();
 	test_swap();
+	test_priority_and_class();
+	test_bind();
 	test_path_descriptor();
 	test_tiny_device();
 	test_zoned_device();

@@ -40,6 +40,10 @@ static int call_swapon(const char *path)
 	struct aobj_swapon request = { .fd = device_fd(path) };
 	int result, error;
 
+	if (chance(50)) {
+		request.flags = AOBJ_SWAPON_PRIORITY;
+		request.priority = (uint32_t)any(3);
+	}
 	do {
 		result = ioctl(control_fd, AOBJ_CTL_SWAPON, &request);
 	} while (injected(result && errno != EINVAL));
@@ -221,7 +225,7 @@ static void op_control_odd(void)
 					       AOBJ_CTL_SWAPOFF,
 					       AOBJ_CTL_BUDGET };
 	unsigned long call = calls[any(ARRAY_SIZE(calls))];
-	uint64_t words[4] = { 0, odd_number() | 1, 0, 0 };
+	uint64_t words[8] = { 0, odd_number() | 1 };
 	uint32_t descriptor = UINT32_MAX;
 
 	/* No descriptor; no device; no budget: and reserved fields set. */
@@ -229,10 +233,10 @@ static void op_control_odd(void)
 	op_log("control call %#lx with reserved fields set", call);
 	expect(ioctl(control_fd, call, words), EINVAL, "such a call");
 	words[1] = 0;
-	words[3] = odd_number() | 1;
+	words[7] = odd_number() | 1;
 	expect(ioctl(control_fd,
 		     (call & ~(unsigned long)(_IOC_SIZEMASK << _IOC_SIZESHIFT)) |
-			     32ul << _IOC_SIZESHIFT,
+			     64ul << _IOC_SIZESHIFT,
 		     words),
 	       E2BIG, "a call that is too long");
 }

@@ -51,9 +51,21 @@ static int control(unsigned long call, void *argument)
 
 int control_swapon(const char *path)
 {
-	struct aobj_swapon swapon = { .fd = open(path, O_RDWR | O_CLOEXEC) };
+	return control_swapon_as(path, 0, 0, "");
+}
+
+int control_swapon_as(const char *path, uint32_t flags, uint32_t priority,
+		      const char *class_name)
+{
+	struct aobj_swapon swapon = {
+		.fd = open(path, O_RDWR | O_CLOEXEC),
+		.flags = flags,
+		.priority = priority,
+	};
 	int result, error;
 
+	snprintf(swapon.class_name, sizeof(swapon.class_name), "%s",
+		 class_name);
 	if (swapon.fd < 0)
 		die("open %s", path);
 	result = control(AOBJ_CTL_SWAPON, &swapon);

@@ -61,6 +61,9 @@ int object_flush_raw(int fd, struct aobj_flush *flush);
 int object_flush(int fd, size_t first, size_t pages, uint32_t flags,
 		 uint64_t *done, uint64_t *skipped);
 int object_drop(int fd, size_t first, size_t pages);
+int object_bind_class(int fd, const char *class_name);
+int object_bind_device(int fd, dev_t dev);
+int object_bind_none(int fd);
 int object_resize(int fd, uint64_t bytes);
 void object_resize_pages(int fd, size_t pages);
 struct object object_new(size_t pages);
@@ -154,6 +157,8 @@ const char *main_swap(void);
 const char *second_disk(void);
 int control_open(void);
 int control_swapon(const char *path);
+int control_swapon_as(const char *path, uint32_t flags, uint32_t priority,
+		      const char *class_name);
 int control_swapoff(dev_t dev);
 int control_budget(uint64_t bytes);
 void swap_start(const char *path);

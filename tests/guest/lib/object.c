@@ -4,6 +4,7 @@
  */
 #include <fcntl.h>
 #include <sys/ioctl.h>
+#include <sys/sysmacros.h>
 
 #include "guest.h"
 
@@ -51,6 +52,35 @@ int object_drop(int fd, size_t first, size_t pages)
 	};
 
 	return ioctl(fd, AOBJ_IOC_DROP, &drop);
+}
+
+static int bind_as(int fd, const struct aobj_bind *bind)
+{
+	return ioctl(fd, AOBJ_IOC_BIND, bind);
+}
+
+int object_bind_class(int fd, const char *class_name)
+{
+	struct aobj_bind bind = { .flags = AOBJ_BIND_CLASS };
+
+	snprintf(bind.class_name, sizeof(bind.class_name), "%s", class_name);
+	return bind_as(fd, &bind);
+}
+
+int object_bind_device(int fd, dev_t dev)
+{
+	const struct aobj_bind bind = {
+		.flags = AOBJ_BIND_DEVICE,
+		.major = major(dev),
+		.minor = minor(dev),
+	};
+
+	return bind_as(fd, &bind);
+}
+
+int object_bind_none(int fd)
+{
+	return bind_as(fd, &(const struct aobj_bind){ 0 });
 }
 
 int object_flush_raw(int fd, struct aobj_flush *flush)

@@ -14,7 +14,9 @@
 #include "aobj_swap.h"
 #include "aobj_swapoff.h"
 
-#define SWAPON_KNOWN (AOBJ_SWAPON_PRIORITY | AOBJ_SWAPON_EXCLUSIVE)
+#define SWAPON_KNOWN                                    \
+	(AOBJ_SWAPON_PRIORITY | AOBJ_SWAPON_EXCLUSIVE | \
+	 AOBJ_SWAPON_DISCARD_ONCE | AOBJ_SWAPON_DISCARD_PAGES)
 
 static int control_open(struct inode *inode, struct file *file)
 {
@@ -73,11 +75,13 @@ static long ctl_swapoff(unsigned int cmd, void __user *arg)
 
 	if (err)
 		return err;
-	if (s.flags || s.reserved)
+	if (s.flags & ~AOBJ_SWAPOFF_CHECK || s.reserved)
 		return -EINVAL;
 	if (MAJOR(MKDEV(s.major, s.minor)) != s.major ||
 	    MINOR(MKDEV(s.major, s.minor)) != s.minor)
 		return -ENOENT;
+	if (s.flags & AOBJ_SWAPOFF_CHECK)
+		return aobj_swapoff_check(MKDEV(s.major, s.minor));
 	return aobj_swapoff(MKDEV(s.major, s.minor));
 }
 

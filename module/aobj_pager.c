@@ -92,6 +92,12 @@ static unsigned int patience_ms(const struct get *g)
 	return g->flags & AOBJ_GET_IMPATIENT ? ms / 4 : ms;
 }
 
+/* => who wants no more than what is at hand */
+static bool waits_for_room(const struct get *g)
+{
+	return !(g->flags & (AOBJ_GET_NOWAIT | AOBJ_GET_BEGIN));
+}
+
 static int charge_pages(struct get *g, unsigned int *want)
 {
 	int err;
@@ -99,7 +105,7 @@ static int charge_pages(struct get *g, unsigned int *want)
 	*want = charge_some(*want);
 	if (*want)
 		return 0;
-	if (g->flags & AOBJ_GET_NOWAIT)
+	if (!waits_for_room(g))
 		return -EAGAIN;
 	err = aobj_evict_wait_room(1, patience_ms(g));
 	*want = 1;
@@ -112,7 +118,7 @@ static int charge_pages(struct get *g, unsigned int *want)
  */
 static int relieve_memory(struct get *g, unsigned long deadline)
 {
-	if (g->flags & AOBJ_GET_NOWAIT)
+	if (!waits_for_room(g))
 		return -EAGAIN;
 	if (fatal_signal_pending(current))
 		return -EINTR;
@@ -215,7 +221,7 @@ static int obey_limit(struct get *g, unsigned int *want)
 	*want = 1;
 	if (!aobj_holds_over(g->obj, limit - 1))
 		return 0;
-	if (g->flags & AOBJ_GET_NOWAIT)
+	if (!waits_for_room(g))
 		return -EAGAIN;
 	return make_room_in_limit(g, limit - 1);
 }
@@ -359,6 +365,8 @@ static enum pass wait_read(struct get *g, struct folio *folio)
 
 	if (g->flags & AOBJ_GET_NOWAIT)
 		return pass_error(g, -EAGAIN);
+	if (g->flags & AOBJ_GET_BEGIN)
+		return pass_error(g, -EINPROGRESS);
 	folio_get(folio);
 	mutex_unlock(&g->c->lock);
 	err = folio_wait_locked_killable(folio);
@@ -489,7 +497,10 @@ static enum pass get_swapped(struct get *g)
 	mutex_unlock(&c->lock);
 	read_pages(c, mask, pages);
 
-	g->err = folio_wait_locked_killable(folio);
+	if (g->flags & AOBJ_GET_BEGIN)
+		g->err = -EINPROGRESS;
+	else
+		g->err = folio_wait_locked_killable(folio);
 	if (!g->err && !folio_test_uptodate(folio))
 		g->err = -EIO;
 	folio_put(folio);

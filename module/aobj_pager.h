@@ -17,6 +17,7 @@ enum aobj_get_flags {
 	AOBJ_GET_ALONE = 1 << 4, /* no neighbours */
 	AOBJ_GET_ATOMIC = 1 << 5, /* with NOWAIT: do not sleep at all */
 	AOBJ_GET_WRITE = 1 << 6, /* get_page: it is dirty from here on */
+	AOBJ_GET_BEGIN = 1 << 7, /* begin to read if there is room, no more */
 };
 
 /*
@@ -31,6 +32,8 @@ enum aobj_get_flags {
  * => -EINTR: a fatal signal came while waiting
  * => -EAGAIN: with NOWAIT, it would have to wait; with ATOMIC, also that
  *    somebody else is at the cluster, or that there is no memory at hand
+ * => -EINPROGRESS: with BEGIN, the page is being read; -EAGAIN: there is no
+ *    room for it now
  * => -ENODATA: with NOCREATE, the page was never touched: it reads as zeros
  *
  * => may sleep for memory; without NOWAIT also for I/O and for room in the

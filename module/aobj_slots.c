@@ -84,6 +84,7 @@ int aobj_slots_init(struct aobj_slots *s, u32 nr)
 
 void aobj_slots_exit(struct aobj_slots *s)
 {
+	aobj_hbitmap_exit(&s->discard);
 	aobj_hbitmap_exit(&s->any);
 	aobj_hbitmap_exit(&s->some);
 	aobj_hbitmap_exit(&s->whole);
@@ -169,6 +170,19 @@ u32 aobj_slots_alloc(struct aobj_slots *s, u32 want, u32 *first)
 	return len;
 }
 
+/* => the slots are free, or their group is all that and waits to be discarded */
+static void release(struct aobj_slots *s, u32 group, u64 mask)
+{
+	u64 left = s->taken[group] & ~mask;
+
+	if (s->discards && !left) {
+		left = ~0ULL;
+		s->discarding += GROUP_SLOTS;
+		aobj_hbitmap_set(&s->discard, group);
+	}
+	group_update(s, group, left);
+}
+
 void aobj_slots_free(struct aobj_slots *s, u32 first, u32 nr)
 {
 	spin_lock(&s->lock);
@@ -179,10 +193,53 @@ void aobj_slots_free(struct aobj_slots *s, u32 first, u32 nr)
 		u64 mask = run_mask(at, len);
 
 		WARN_ON_ONCE((s->taken[group] & mask) != mask);
-		group_update(s, group, s->taken[group] & ~mask);
+		release(s, group, mask);
 		first += len;
 		nr -= len;
 	}
+	spin_unlock(&s->lock);
+}
+
+/*
+ * Discards
+ */
+
+int aobj_slots_enable_discards(struct aobj_slots *s)
+{
+	int err = aobj_hbitmap_init(&s->discard,
+				    DIV_ROUND_UP(s->nr, GROUP_SLOTS));
+
+	s->discards = !err;
+	return err;
+}
+
+u32 aobj_slots_discard_begin(struct aobj_slots *s, u32 groups, u32 *first)
+{
+	u32 group, nr = 0;
+
+	if (!s->discards)
+		return 0;
+	spin_lock(&s->lock);
+	group = aobj_hbitmap_next(&s->discard, 0);
+	if (group != AOBJ_HBITMAP_NONE) {
+		*first = group * GROUP_SLOTS;
+		do {
+			aobj_hbitmap_clear(&s->discard, group + nr);
+			nr++;
+		} while (nr < groups &&
+			 aobj_hbitmap_next(&s->discard, group + nr) ==
+				 group + nr);
+	}
+	spin_unlock(&s->lock);
+	return nr * GROUP_SLOTS;
+}
+
+void aobj_slots_discard_end(struct aobj_slots *s, u32 first, u32 nr)
+{
+	spin_lock(&s->lock);
+	for (u32 at = first; at < first + nr; at += GROUP_SLOTS)
+		group_update(s, at / GROUP_SLOTS, 0);
+	s->discarding -= nr;
 	spin_unlock(&s->lock);
 }
 

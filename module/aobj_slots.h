@@ -25,11 +25,14 @@ struct aobj_slots {
 	u32 nr; /* I: slots, those never handed out included */
 	u32 used; /* L: handed out */
 	u32 bad; /* L: never to be handed out (again) */
+	u32 discarding; /* L: not free before they have been discarded */
+	bool discards; /* I: groups are discarded when they become free */
 	u32 cursor; /* L: the group where the next search begins */
 	u64 *taken; /* L: a bit a slot: handed out, bad, or past the end */
 	struct aobj_hbitmap whole; /* L: groups wholly free */
 	struct aobj_hbitmap some; /* L: others with at least 16 free slots */
 	struct aobj_hbitmap any; /* L: groups with a free slot */
+	struct aobj_hbitmap discard; /* L: groups to be discarded, if @discards */
 };
 
 /*
@@ -51,6 +54,20 @@ bool aobj_slots_reserve(struct aobj_slots *s, u32 slot, bool header);
  * => returns the length of the run, 0 when no slot is free
  */
 u32 aobj_slots_alloc(struct aobj_slots *s, u32 want, u32 *first);
+
+/*
+ * aobj_slots_enable_discards: from here on a group whose last slot is freed is
+ * not free before it has been discarded
+ * => before anything is handed out; may sleep; -ENOMEM
+ */
+int aobj_slots_enable_discards(struct aobj_slots *s);
+/*
+ * aobj_slots_discard_begin: up to @groups groups that wait, next to each other
+ * => the caller discards @nr slots from *@first on, then says _end
+ * => returns @nr; 0 if none waits; never sleeps
+ */
+u32 aobj_slots_discard_begin(struct aobj_slots *s, u32 groups, u32 *first);
+void aobj_slots_discard_end(struct aobj_slots *s, u32 first, u32 nr);
 
 /* aobj_slots_free: => the slots are handed out; never sleeps */
 void aobj_slots_free(struct aobj_slots *s, u32 first, u32 nr);

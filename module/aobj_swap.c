@@ -12,6 +12,7 @@
 #include <linux/slab.h>
 #include <linux/swap.h>
 
+#include "aobj_discard.h"
 #include "aobj_page.h"
 #include "aobj_swap.h"
 #include "aobj_swap_header.h"
@@ -25,9 +26,6 @@ static struct aobj_swapdev __rcu *swapdevs[AOBJ_SWAPDEVS];
 static LIST_HEAD(swap_order); /* by priority, the highest first */
 static atomic_long_t swap_turns; /* runs of slots given, ever */
 static struct kset *swap_kset;
-
-static DEFINE_SPINLOCK(swap_list_lock);
-static LIST_HEAD(mixed_clusters); /* clusters on several devices */
 
 /* => the first device at *i or after it, which *i moves on to, or NULL */
 static struct aobj_swapdev *swapdev_from(int *i)
@@ -77,10 +75,6 @@ static bool probe_due(struct aobj_swapdev *dev)
 	       cmpxchg(&dev->probe_at, at, jiffies + PROBE_AFTER) == at;
 }
 
-#define for_each_in_order(dev)                              \
-	list_for_each_entry_rcu(dev, &swap_order, in_order, \
-				lockdep_is_held(&swap_mutex))
-
 /* => whose turn it is: the one that is due longest; others have a smaller claim */
 static bool due_before(const struct aobj_swapdev *a,
 		       const struct aobj_swapdev *b)
@@ -93,8 +87,8 @@ static struct aobj_swapdev *next_to_ask(u32 tag, u32 asked)
 {
 	struct aobj_swapdev *dev, *next = NULL;
 
-	for_each_in_order(dev)
-	{
+	list_for_each_entry_rcu(dev, &swap_order, in_order,
+				lockdep_is_held(&swap_mutex)) {
 		if (next && dev->priority != next->priority)
 			break;
 		if (asked & BIT(dev->id) || !aobj_swap_serves(dev, tag))
@@ -138,6 +132,7 @@ bool aobj_swap_alloc(u32 tag, u32 want, struct aobj_slot_run *run)
 	return done;
 }
 
+/* => what is free, or will be as soon as it is discarded */
 static u32 free_slots(const struct aobj_swapdev *dev)
 {
 	return dev->npages - 1 - READ_ONCE(dev->slots.used) -
@@ -149,12 +144,13 @@ static bool room_above(int priority, u32 tag)
 {
 	struct aobj_swapdev *dev;
 
-	for_each_in_order(dev)
-	{
+	list_for_each_entry_rcu(dev, &swap_order, in_order,
+				lockdep_is_held(&swap_mutex)) {
 		if (dev->priority <= priority)
 			break;
 		if (aobj_swap_serves(dev, tag) && takes_pages(dev) &&
-		    free_slots(dev) >= AOBJ_CLUSTER_PAGES)
+		    free_slots(dev) >= AOBJ_CLUSTER_PAGES +
+					       READ_ONCE(dev->slots.discarding))
 			return true;
 	}
 	return false;
@@ -187,6 +183,7 @@ void aobj_swap_free(u32 first, u32 nr)
 	rcu_read_lock();
 	dev = aobj_swap_dev(first);
 	aobj_slots_free(&dev->slots, first - dev->base, nr);
+	aobj_discard_some(dev);
 	rcu_read_unlock();
 }
 
@@ -198,6 +195,7 @@ void aobj_swap_free_unwritten(u32 slot)
 	dev = aobj_swap_dev(slot);
 	aobj_slots_free(&dev->slots, slot - dev->base, 1);
 	aobj_slots_pass_over(&dev->slots, slot - dev->base);
+	aobj_discard_some(dev);
 	rcu_read_unlock();
 }
 
@@ -237,13 +235,18 @@ void aobj_swap_write_worked(struct aobj_swapdev *dev)
 
 unsigned long aobj_swap_free_slots(void)
 {
+	return aobj_swap_free_beside(NULL);
+}
+
+unsigned long aobj_swap_free_beside(const struct aobj_swapdev *but)
+{
 	struct aobj_swapdev *dev;
 	unsigned long nr = 0;
 	int i;
 
 	rcu_read_lock();
 	for_each_swapdev(dev, i)
-		if (takes_pages(dev))
+		if (dev != but && takes_pages(dev))
 			nr += free_slots(dev);
 	rcu_read_unlock();
 	return nr;
@@ -278,89 +281,6 @@ unsigned long aobj_swap_used_beside(const struct aobj_swapdev *but)
 			nr += READ_ONCE(dev->slots.used);
 	rcu_read_unlock();
 	return nr;
-}
-
-void aobj_swap_link(struct aobj_cluster *c, struct aobj_swapdev *dev)
-{
-	lockdep_assert_held(&c->lock);
-	if (c->nr_slots && (!c->home || c->home == dev))
-		return;
-
-	spin_lock(&swap_list_lock);
-	if (!c->nr_slots) {
-		c->home = dev;
-		list_add_tail(&c->swap_node, &dev->clusters);
-	} else {
-		c->home = NULL;
-		list_move_tail(&c->swap_node, &mixed_clusters);
-	}
-	spin_unlock(&swap_list_lock);
-}
-
-void aobj_swap_unlink(struct aobj_cluster *c)
-{
-	lockdep_assert_held(&c->lock);
-	spin_lock(&swap_list_lock);
-	list_del_init(&c->swap_node);
-	c->home = NULL;
-	spin_unlock(&swap_list_lock);
-}
-
-/* => the device of all the cluster's slots, or NULL */
-static struct aobj_swapdev *only_device(const struct aobj_cluster *c)
-{
-	struct aobj_swapdev *dev, *only = NULL;
-
-	for (unsigned int i = 0; i < AOBJ_CLUSTER_PAGES; i++) {
-		if (!aobj_slot_real(c->slot[i]))
-			continue;
-		dev = aobj_swap_dev(c->slot[i]);
-		if (only && only != dev)
-			return NULL;
-		only = dev;
-	}
-	return only;
-}
-
-void aobj_swap_rehome(struct aobj_cluster *c)
-{
-	struct aobj_swapdev *dev;
-
-	lockdep_assert_held(&c->lock);
-	if (!c->nr_slots || c->home)
-		return;
-	dev = only_device(c);
-	if (!dev)
-		return;
-	spin_lock(&swap_list_lock);
-	c->home = dev;
-	list_move_tail(&c->swap_node, &dev->clusters);
-	spin_unlock(&swap_list_lock);
-}
-
-static struct aobj_cluster *rotate(struct list_head *list)
-{
-	struct aobj_cluster *c;
-
-	c = list_first_entry_or_null(list, struct aobj_cluster, swap_node);
-	if (!c)
-		return NULL;
-	/* On a list it has slots, and so the XArray has it: it is alive. */
-	refcount_inc(&c->refs);
-	list_move_tail(&c->swap_node, list);
-	return c;
-}
-
-struct aobj_cluster *aobj_swap_next_cluster(struct aobj_swapdev *dev)
-{
-	struct aobj_cluster *c;
-
-	spin_lock(&swap_list_lock);
-	c = rotate(&dev->clusters);
-	if (!c)
-		c = rotate(&mixed_clusters);
-	spin_unlock(&swap_list_lock);
-	return c;
 }
 
 /*
@@ -498,7 +418,9 @@ static int default_priority(void)
 	int lowest = -1;
 	struct aobj_swapdev *dev;
 
-	for_each_in_order(dev) lowest = min(lowest, dev->priority);
+	list_for_each_entry_rcu(dev, &swap_order, in_order,
+				lockdep_is_held(&swap_mutex))
+		lowest = min(lowest, dev->priority);
 	return lowest - 1;
 }
 
@@ -547,8 +469,8 @@ static void put_in_order(struct aobj_swapdev *new)
 	struct list_head *before = &swap_order;
 	struct aobj_swapdev *dev;
 
-	for_each_in_order(dev)
-	{
+	list_for_each_entry_rcu(dev, &swap_order, in_order,
+				lockdep_is_held(&swap_mutex)) {
 		if (dev->priority < new->priority) {
 			before = &dev->in_order;
 			break;
@@ -585,6 +507,9 @@ static int swapdev_publish(struct aobj_swapdev *dev,
 	}
 	rcu_assign_pointer(swapdevs[i], dev);
 	put_in_order(dev);
+	/* From here on, and without the mutex, it may go any time. */
+	pr_info("%pg: in use for swap, %u pages, priority %d\n", dev->bdev,
+		dev->npages - 1 - dev->slots.bad, dev->priority);
 	return 0;
 }
 
@@ -603,10 +528,15 @@ static int swapdev_setup(struct aobj_swapdev *dev, dev_t devt,
 		return err;
 	dev->stable_writes = bdev_stable_writes(dev->bdev);
 	dev->synchronous = aobj_compat_bdev_synchronous(dev->bdev);
+	err = aobj_discard_init(dev, opt->flags);
+	if (err)
+		goto unclaim;
 	err = swapdev_bios(dev);
 	if (err)
 		goto unclaim;
+	mutex_lock(&swap_mutex);
 	err = swapdev_publish(dev, opt);
+	mutex_unlock(&swap_mutex);
 	if (err)
 		goto bios;
 	return 0;
@@ -629,14 +559,7 @@ int aobj_swap_on(dev_t devt, const struct aobj_swap_options *opt)
 	init_completion(&dev->released);
 	INIT_LIST_HEAD(&dev->clusters);
 
-	mutex_lock(&swap_mutex);
 	err = swapdev_setup(dev, devt, opt ?: &usual);
-	if (!err)
-		pr_info("%pg: in use for swap, %u pages, priority %d\n",
-			dev->bdev, dev->npages - 1 - dev->slots.bad,
-			dev->priority);
-	mutex_unlock(&swap_mutex);
-
 	if (err)
 		kfree(dev);
 	else
@@ -657,6 +580,18 @@ static struct aobj_swapdev *find_device(dev_t devt)
 		if (dev->bdev->bd_dev == devt)
 			return dev;
 	return NULL;
+}
+
+int aobj_swap_with(dev_t devt, int (*fn)(struct aobj_swapdev *dev))
+{
+	struct aobj_swapdev *dev;
+	int err;
+
+	mutex_lock(&swap_mutex);
+	dev = find_device(devt);
+	err = dev ? fn(dev) : -ENOENT;
+	mutex_unlock(&swap_mutex);
+	return err;
 }
 
 struct aobj_swapdev *aobj_swap_drain_begin(dev_t devt)
@@ -694,6 +629,7 @@ static void swapdev_unpublish(struct aobj_swapdev *dev)
 		fsleep(1000);
 	/* ... and looks at the device a last time to say so, under RCU. */
 	synchronize_rcu();
+	aobj_discard_exit(dev);
 }
 
 void aobj_swap_drain_finish(struct aobj_swapdev *dev)
@@ -713,8 +649,15 @@ void aobj_swap_drain_finish(struct aobj_swapdev *dev)
 
 int aobj_swap_init(struct kobject *parent)
 {
+	int err = aobj_discard_start();
+
+	if (err)
+		return err;
 	swap_kset = kset_create_and_add("swap", NULL, parent);
-	return swap_kset ? 0 : -ENOMEM;
+	if (swap_kset)
+		return 0;
+	aobj_discard_stop();
+	return -ENOMEM;
 }
 
 void aobj_swap_exit(void)
@@ -726,4 +669,5 @@ void aobj_swap_exit(void)
 			aobj_swap_drain_finish(dev);
 	}
 	kset_unregister(swap_kset);
+	aobj_discard_stop();
 }

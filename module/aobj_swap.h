@@ -11,6 +11,7 @@
 #include <linux/completion.h>
 #include <linux/kobject.h>
 #include <linux/llist.h>
+#include <linux/workqueue.h>
 
 #include "aobj_bind.h"
 #include "aobj_internal.h"
@@ -48,6 +49,7 @@ struct aobj_swap_options {
  * @stable_writes: I: a page must not change while it is written
  * @synchronous: I: a read is done when submit_bio() returns
  * @slots: its allocator
+ * @discards: of groups of slots that have become free
  * @clusters: swap list lock: clusters whose slots are all here
  * @draining: swapoff is under way: no new slots (READ_ONCE)
  * @failed: too many writes in a row failed: no new slots (READ_ONCE)
@@ -74,6 +76,7 @@ struct aobj_swapdev {
 	bool stable_writes;
 	bool synchronous;
 	struct aobj_slots slots;
+	struct work_struct discards;
 	struct list_head clusters;
 	bool draining;
 	bool failed;
@@ -147,12 +150,19 @@ int aobj_swap_on(dev_t devt, const struct aobj_swap_options *opt);
  *    -ENOENT if it is not in use, -EBUSY if it is being drained
  */
 struct aobj_swapdev *aobj_swap_drain_begin(dev_t devt);
+/* => what @fn says of the device, which cannot go meanwhile; -ENOENT */
+int aobj_swap_with(dev_t devt, int (*fn)(struct aobj_swapdev *dev));
 void aobj_swap_drain_abort(struct aobj_swapdev *dev);
 /* => no slot is used any more; may sleep */
 void aobj_swap_drain_finish(struct aobj_swapdev *dev);
 
-/* => slots free on devices that take new pages; a snapshot */
+/*
+ * => slots free on devices that take new pages, or about to be, when they have
+ * been discarded; a snapshot
+ */
 unsigned long aobj_swap_free_slots(void);
+/* => likewise, on others than @dev */
+unsigned long aobj_swap_free_beside(const struct aobj_swapdev *dev);
 /*
  * aobj_swap_capacity: pages that can be on swap at the same time
  * => of a device that has failed those that are there, of one that is drained
@@ -208,6 +218,10 @@ void aobj_swap_mark_bad(u32 slot);
  */
 void aobj_swap_write_failed(struct aobj_swapdev *dev);
 void aobj_swap_write_worked(struct aobj_swapdev *dev);
+
+/*
+ * The lists of clusters: aobj_swap_list.c
+ */
 
 /*
  * aobj_swap_link, _unlink: the lists of clusters that swapoff walks

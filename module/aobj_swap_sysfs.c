@@ -37,6 +37,11 @@ static ssize_t exclusive_show(struct aobj_swapdev *dev, char *buf)
 	return sysfs_emit(buf, "%d\n", dev->exclusive);
 }
 
+static ssize_t discard_show(struct aobj_swapdev *dev, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", dev->slots.discards);
+}
+
 static ssize_t size_show(struct aobj_swapdev *dev, char *buf)
 {
 	return show_pages(buf, dev->npages - 1 - READ_ONCE(dev->slots.bad));
@@ -70,15 +75,18 @@ SWAPDEV_ATTR(name);
 SWAPDEV_ATTR(priority);
 SWAPDEV_ATTR(class);
 SWAPDEV_ATTR(exclusive);
+SWAPDEV_ATTR(discard);
 SWAPDEV_ATTR(size);
 SWAPDEV_ATTR(used);
 SWAPDEV_ATTR(bad);
 SWAPDEV_ATTR(state);
 
 static struct attribute *swapdev_attrs[] = {
-	&name_attr.attr,      &priority_attr.attr, &class_attr.attr,
-	&exclusive_attr.attr, &size_attr.attr,	   &used_attr.attr,
-	&bad_attr.attr,	      &state_attr.attr,	   NULL,
+	&name_attr.attr,    &priority_attr.attr,
+	&class_attr.attr,   &exclusive_attr.attr,
+	&discard_attr.attr, &size_attr.attr,
+	&used_attr.attr,    &bad_attr.attr,
+	&state_attr.attr,   NULL,
 };
 ATTRIBUTE_GROUPS(swapdev);
 

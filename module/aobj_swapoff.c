@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Empties a swap device, see the header. */
+#include <linux/blkdev.h>
 #include <linux/jiffies.h>
 #include <linux/pagemap.h>
 #include <linux/sched/signal.h>
@@ -19,6 +20,8 @@ static bool on_device(const struct aobj_cluster *c, unsigned int i,
 {
 	return aobj_slot_real(c->slot[i]) && aobj_swap_holds(dev, c->slot[i]);
 }
+
+#define READS 16 /* clusters that are read at the same time */
 
 /* What to do with a cluster next, found by looking at it once. */
 struct next_step {
@@ -113,6 +116,99 @@ static int empty_cluster(struct aobj_cluster *c, struct aobj_swapdev *dev)
 }
 
 /*
+ * Reading ahead
+ *
+ * A cluster's list entry tells roughly in which order clusters were written, so
+ * those that are read together lie together, and the block layer makes larger
+ * requests of them.
+ */
+
+/**
+ * struct ahead - clusters whose reads have begun, the oldest first
+ * @cluster: referenced; a ring
+ * @first: the oldest
+ * @nr: how many
+ */
+struct ahead {
+	struct aobj_cluster *cluster[READS];
+	unsigned int first;
+	unsigned int nr;
+};
+
+static bool is_ahead(const struct ahead *a, const struct aobj_cluster *c)
+{
+	for (unsigned int i = 0; i < a->nr; i++)
+		if (a->cluster[(a->first + i) % READS] == c)
+			return true;
+	return false;
+}
+
+static struct aobj_cluster *take_oldest(struct ahead *a)
+{
+	struct aobj_cluster *c = a->cluster[a->first];
+
+	a->first = (a->first + 1) % READS;
+	a->nr--;
+	return c;
+}
+
+/* => the first page of the cluster that is on the device only, or -1 */
+static int first_swapped(struct aobj_cluster *c, const struct aobj_swapdev *dev)
+{
+	int found = -1;
+
+	mutex_lock(&c->lock);
+	for (int i = 0; found < 0 && i < AOBJ_CLUSTER_PAGES; i++)
+		if (on_device(c, i, dev) && !aobj_cluster_page(c, i))
+			found = i;
+	mutex_unlock(&c->lock);
+	return found;
+}
+
+/* => the cluster is being read, if it has to be and there is room */
+static void begin_read(struct aobj_cluster *c, const struct aobj_swapdev *dev)
+{
+	int i = first_swapped(c, dev);
+	struct aobj_cluster *got;
+
+	if (i >= 0 && !aobj_pager_get(c->obj, aobj_cluster_first(c) + i,
+				      AOBJ_GET_NOCREATE | AOBJ_GET_CLUSTER |
+					      AOBJ_GET_BEGIN,
+				      &got))
+		aobj_pager_release(got);
+}
+
+/* Beyond the first one, only into room that nobody else is short of. */
+static bool room_ahead(const struct ahead *a)
+{
+	return !a->nr || aobj_budget_free() >
+				 (long)(aobj_budget_low() + AOBJ_CLUSTER_PAGES);
+}
+
+/* => more reads have begun; none if the device has no cluster, or no other */
+static void read_ahead(struct ahead *a, struct aobj_swapdev *dev, bool far)
+{
+	unsigned int most = far ? READS : 1;
+	struct blk_plug plug;
+
+	blk_start_plug(&plug);
+	while (a->nr < most && room_ahead(a)) {
+		struct aobj_cluster *c = aobj_swap_next_cluster(dev);
+
+		if (!c)
+			break;
+		if (is_ahead(a, c)) {
+			aobj_cluster_put(c);
+			break;
+		}
+		if (far)
+			begin_read(c, dev);
+		a->cluster[(a->first + a->nr++) % READS] = c;
+	}
+	blk_finish_plug(&plug);
+}
+
+/*
  * What is on this device only, as far as the totals tell, against what there
  * is room for: better said now than after an hour, and better by swapoff than
  * by a program that finds no room.
@@ -121,7 +217,7 @@ static long missing_room(const struct aobj_swapdev *dev)
 {
 	long only_here = atomic_long_read(&aobj_totals.swapped) -
 			 (long)aobj_swap_used_beside(dev);
-	long room = aobj_budget_free() + (long)aobj_swap_free_slots();
+	long room = aobj_budget_free() + (long)aobj_swap_free_beside(dev);
 
 	return only_here > 0 ? only_here - room : 0;
 }
@@ -175,16 +271,22 @@ static bool round_complete(struct round *r, struct aobj_cluster *c,
 	return false;
 }
 
-/* => 0: go on; else why not */
-static int drain_step(struct aobj_swapdev *dev, struct round *r)
+/*
+ * => 0: go on; else why not
+ * Once something could not be read it goes on one by one: the second time round
+ * nothing should be tried more often than it has to be.
+ */
+static int drain_step(struct aobj_swapdev *dev, struct round *r,
+		      struct ahead *a)
 {
-	struct aobj_cluster *c;
 	int err = -ENXIO;
 
 	if (cannot_fit(dev))
 		return -ENOMEM;
-	c = aobj_swap_next_cluster(dev);
-	if (c) {
+	read_ahead(a, dev, !r->failed);
+	if (a->nr) {
+		struct aobj_cluster *c = take_oldest(a);
+
 		err = empty_cluster(c, dev);
 		if (err == -EIO && !round_complete(r, c, dev))
 			err = 0;
@@ -200,13 +302,26 @@ static int drain_step(struct aobj_swapdev *dev, struct round *r)
 static int drain(struct aobj_swapdev *dev)
 {
 	struct round round = {};
+	struct ahead ahead = {};
 	int err = 0;
 
 	while (!err && READ_ONCE(dev->slots.used))
-		err = drain_step(dev, &round);
+		err = drain_step(dev, &round, &ahead);
+	while (ahead.nr)
+		aobj_cluster_put(take_oldest(&ahead));
 	if (round.failed)
 		aobj_cluster_put(round.failed);
 	return err;
+}
+
+static int check_fits(struct aobj_swapdev *dev)
+{
+	return cannot_fit(dev) ? -ENOMEM : 0;
+}
+
+int aobj_swapoff_check(dev_t devt)
+{
+	return aobj_swap_with(devt, check_fits);
 }
 
 int aobj_swapoff(dev_t devt)

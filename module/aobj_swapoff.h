@@ -14,4 +14,11 @@
  */
 int aobj_swapoff(dev_t devt);
 
+/*
+ * aobj_swapoff_check: whether there would be room, as far as the totals tell
+ * => changes nothing, but drops clean pages that never were written
+ * => 0, -ENOMEM, -ENOENT; may sleep
+ */
+int aobj_swapoff_check(dev_t devt);
+
 #endif /* AOBJ_SWAPOFF_H */

@@ -253,7 +253,7 @@ static void test_swap(void)
 	      "refused calls take no device", "it is in use");
 	check_errno(swap_off(0, 0, 0), ENOENT, "swapoff: a device not in use");
 	check_errno(swap_off(0xfffff, 0, 0), ENOENT, "swapoff: no device");
-	check_errno(swap_off(0, 1, 0), EINVAL, "swapoff: flag 1");
+	check_errno(swap_off(0, 2, 0), EINVAL, "swapoff: flag 2");
 	check_errno(swap_off(0, 0, 1), EINVAL, "swapoff: reserved set");
 	check_errno(ioctl(control_fd, AOBJ_CTL_SWAPOFF, (void *)8), EFAULT,
 		    "swapoff: a bad address");

@@ -336,6 +336,56 @@ static void full_costs_twice_empty_at_most(struct kunit *test)
 	compare_costs(test, 64);
 }
 
+/* => how many slots are waiting, from the first group on, in one go */
+static u32 begin_discard(struct model *m, u32 groups, u32 *first)
+{
+	*first = 0;
+	return aobj_slots_discard_begin(&m->s, groups, first);
+}
+
+static void what_waits_for_a_discard_is_not_free(struct kunit *test)
+{
+	struct model *m = model_new(test, 64 * 6 + 10);
+	u32 first, nr;
+
+	KUNIT_ASSERT_EQ(test, aobj_slots_enable_discards(&m->s), 0);
+	reserve(test, m, 0);
+	take_all(test, m);
+	KUNIT_EXPECT_EQ(test, begin_discard(m, 10, &first), 0);
+
+	/* Groups with the header, a bad slot, or no end are never all free. */
+	make_bad(test, m, 64 * 3);
+	give(test, m, 1, 64 * 3 - 1);
+	give(test, m, 64 * 3 + 1, 64 * 3 + 9);
+	KUNIT_EXPECT_EQ(test, m->s.discarding, 64 * 4);
+
+	/* What the model has free from group 1 on is not to be had yet. */
+	KUNIT_EXPECT_EQ(test, mark(m, 64, 128, FREE, BAD), 128);
+	KUNIT_EXPECT_EQ(test, mark(m, 256, 128, FREE, BAD), 128);
+	take_all(test, m);
+
+	nr = begin_discard(m, 10, &first);
+	KUNIT_EXPECT_EQ(test, first, 64);
+	KUNIT_EXPECT_EQ(test, nr, 128);
+	take_all(test, m);
+	aobj_slots_discard_end(&m->s, first, nr);
+	KUNIT_EXPECT_EQ(test, mark(m, first, nr, BAD, FREE), 128);
+	take_all(test, m);
+
+	/* No more than asked for. */
+	KUNIT_EXPECT_EQ(test, begin_discard(m, 1, &first), 64);
+	KUNIT_EXPECT_EQ(test, first, 256);
+	aobj_slots_discard_end(&m->s, first, 64);
+	KUNIT_EXPECT_EQ(test, begin_discard(m, 1, &first), 64);
+	KUNIT_EXPECT_EQ(test, first, 320);
+	aobj_slots_discard_end(&m->s, first, 64);
+	KUNIT_EXPECT_EQ(test, mark(m, 256, 128, BAD, FREE), 128);
+	KUNIT_EXPECT_EQ(test, begin_discard(m, 1, &first), 0);
+	KUNIT_EXPECT_EQ(test, m->s.discarding, 0);
+	take_all(test, m);
+	model_drop(m);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(hands_out_each_slot_once),
 	KUNIT_CASE(keeps_reserved_and_bad_slots),
@@ -344,6 +394,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(passes_over_what_failed),
 	KUNIT_CASE(frees_a_run_over_many_groups),
 	KUNIT_CASE(full_costs_twice_empty_at_most),
+	KUNIT_CASE(what_waits_for_a_discard_is_not_free),
 	{},
 };
 

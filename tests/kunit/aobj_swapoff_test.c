@@ -366,6 +366,74 @@ static void clusters_on_two_devices_are_emptied(struct kunit *test)
 	env_check(env);
 }
 
+/* Clusters are read ahead of, a bio each, and none is read twice. */
+static void several_clusters_are_read_at_once(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 512, 0);
+	struct aobj *obj = env_swapped(env, 5 * 64);
+	struct env_thread *off;
+
+	held_disk_hold(d, HELD_READ, true);
+	env_mark(env);
+	off = env_start_swapoff(env, d);
+	env_wait_held(env, d, HELD_READ, 5);
+	ENV_EXPECT_BLOCKS(off);
+	for (int i = 0; i < 5; i++)
+		KUNIT_EXPECT_EQ(test, held_disk_peek(d, HELD_READ, i).nr, 64);
+	held_disk_open(d);
+	KUNIT_EXPECT_EQ(test, swapped_off(off, d), 0);
+	ENV_EXPECT_EVENTS(env, AOBJ_EV_READ_BIOS, 5);
+	ENV_EXPECT_EVENTS(env, AOBJ_EV_PAGES_IN, 5 * 64);
+	env_expect(env, obj, 0, 5 * 64, 1);
+	env_check(env);
+}
+
+/* What others are about to need is not used up for reading ahead. */
+static void reading_ahead_leaves_room(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 512, 0);
+	struct aobj *obj = env_swapped(env, 5 * 64);
+	struct env_thread *off;
+
+	env_budget(env, aobj_budget_min());
+	KUNIT_ASSERT_LT(test, aobj_budget_min(), 5 * 64);
+	held_disk_hold(d, HELD_READ, true);
+	off = env_start_swapoff(env, d);
+	/* It cannot fit at all: not even the first is read. */
+	KUNIT_EXPECT_EQ(test, env_join(off), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, held_disk_held(d, HELD_READ), 0);
+
+	env_budget(env, 5 * 64 + 10);
+	off = env_start_swapoff(env, d);
+	env_wait_held(env, d, HELD_READ, 4);
+	ENV_EXPECT_BLOCKS(off);
+	KUNIT_EXPECT_LE(test, held_disk_held(d, HELD_READ), 4);
+	held_disk_open(d);
+	KUNIT_EXPECT_EQ(test, swapped_off(off, d), 0);
+	env_expect(env, obj, 0, 5 * 64, 1);
+	env_check(env);
+}
+
+static void a_check_tells_whether_it_fits(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 512, 0);
+	struct aobj *obj = env_swapped(env, 5 * 64);
+
+	KUNIT_EXPECT_EQ(test, aobj_swapoff_check(held_disk_devt(d)), 0);
+	env_budget(env, aobj_budget_min());
+	KUNIT_EXPECT_EQ(test, aobj_swapoff_check(held_disk_devt(d)), -ENOMEM);
+	/* Its own free slots are no room, those of another device are. */
+	env_disk(env, 1, 65, 0);
+	KUNIT_EXPECT_EQ(test, aobj_swapoff_check(held_disk_devt(d)), 0);
+	KUNIT_EXPECT_EQ(test, aobj_swapoff_check(MKDEV(0, 0)), -ENOENT);
+	KUNIT_EXPECT_EQ(test, env_used(env, d), 5 * 64);
+	env_expect(env, obj, 0, 64, 1);
+	env_check(env);
+}
+
 static void a_shrink_meanwhile_is_no_error(struct kunit *test)
 {
 	struct pager_env *env = test->priv;
@@ -375,7 +443,7 @@ static void a_shrink_meanwhile_is_no_error(struct kunit *test)
 
 	held_disk_hold(d, HELD_READ, true);
 	off = env_start_swapoff(env, d);
-	env_wait_held(env, d, HELD_READ, 1);
+	env_wait_held(env, d, HELD_READ, 2);
 	shrink = env_start_resize(env, obj, 10);
 	ENV_EXPECT_BLOCKS(shrink);
 	held_disk_open(d);
@@ -422,7 +490,7 @@ static void an_object_may_die_meanwhile(struct kunit *test)
 
 	held_disk_hold(d, HELD_READ, true);
 	off = env_start_swapoff(env, d);
-	env_wait_held(env, d, HELD_READ, 1);
+	env_wait_held(env, d, HELD_READ, 2);
 	detach = env_start_detach(env, obj);
 	ENV_EXPECT_BLOCKS(detach);
 	held_disk_open(d);
@@ -450,6 +518,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(untouched_pages_make_room),
 	KUNIT_CASE(pages_move_to_another_device),
 	KUNIT_CASE(clusters_on_two_devices_are_emptied),
+	KUNIT_CASE(several_clusters_are_read_at_once),
+	KUNIT_CASE(reading_ahead_leaves_room),
+	KUNIT_CASE(a_check_tells_whether_it_fits),
 	KUNIT_CASE(a_shrink_meanwhile_is_no_error),
 	KUNIT_CASE(pages_being_shrunk_away_are_left_to_the_shrink),
 	KUNIT_CASE(an_object_may_die_meanwhile),

@@ -49,6 +49,8 @@ struct held_disk {
 
 static enum held_dir dir_of(const struct bio *bio)
 {
+	if (bio_op(bio) == REQ_OP_DISCARD)
+		return HELD_DISCARD;
 	return op_is_write(bio_op(bio)) ? HELD_WRITE : HELD_READ;
 }
 
@@ -86,7 +88,7 @@ static bool note_use(struct held_disk *d, const struct bio *bio)
 		u32 slot = slot_of(bio, i);
 
 		d->slots[dir][slot].count++;
-		if (d->busy[slot]++ || (!slot && dir == HELD_WRITE))
+		if (d->busy[slot]++ || (!slot && dir != HELD_READ))
 			d->misuses++;
 	}
 	return true;
@@ -147,6 +149,14 @@ static void end_read(struct held_disk *d, u32 slot, struct bio_vec *vec,
 	kunmap_local(page);
 }
 
+static void end_discard(struct held_disk *d, const struct bio *bio)
+{
+	for (u32 i = 0; i < pages_of(bio); i++) {
+		memset(media_at(d, slot_of(bio, i)), GARBAGE, PAGE_SIZE);
+		d->busy[slot_of(bio, i)]--;
+	}
+}
+
 static void end_contents(struct held_disk *d, struct bio *bio,
 			 blk_status_t status)
 {
@@ -154,6 +164,10 @@ static void end_contents(struct held_disk *d, struct bio *bio,
 	struct bvec_iter iter;
 	struct bio_vec vec;
 
+	if (dir_of(bio) == HELD_DISCARD) {
+		end_discard(d, bio);
+		return;
+	}
 	bio_for_each_segment(vec, bio, iter) {
 		if (dir_of(bio) == HELD_WRITE)
 			end_write(d, slot, &vec, status);
@@ -395,6 +409,10 @@ static int add_the_disk(struct held_disk *d, unsigned int flags)
 	blk_queue_logical_block_size(d->disk->queue, PAGE_SIZE);
 	if (flags & HELD_STABLE)
 		blk_queue_flag_set(QUEUE_FLAG_STABLE_WRITES, d->disk->queue);
+	if (flags & HELD_DISCARDS) {
+		d->disk->queue->limits.discard_granularity = PAGE_SIZE;
+		blk_queue_max_discard_sectors(d->disk->queue, UINT_MAX);
+	}
 	set_capacity(d->disk, (sector_t)d->npages << SLOT_SECTORS_SHIFT);
 	return add_disk(d->disk);
 }

@@ -12,7 +12,8 @@
  * What real disks may do, it does at its worst: a write takes the page's
  * contents when it is submitted (what changes later is not on the disk), a
  * write that fails leaves garbage in the slot, a read that fails leaves
- * garbage in the page; completions come with interrupts off.
+ * garbage in the page; what is discarded is garbage; completions come with
+ * interrupts off.
  */
 #ifndef AOBJ_TEST_HELD_DISK_H
 #define AOBJ_TEST_HELD_DISK_H
@@ -22,11 +23,12 @@
 
 struct held_disk;
 
-enum held_dir { HELD_READ, HELD_WRITE, HELD_DIRS };
+enum held_dir { HELD_READ, HELD_WRITE, HELD_DISCARD, HELD_DIRS };
 
 enum held_flags {
 	HELD_STABLE = 1 << 0, /* wants pages not to change during a write */
 	HELD_SYNC = 1 << 1, /* says that it is done when submit_bio() returns */
+	HELD_DISCARDS = 1 << 2, /* can discard */
 };
 
 /* What of a bio a test may want to know. */

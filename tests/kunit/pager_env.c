@@ -61,13 +61,16 @@ static struct aobj_swapdev *find_dev(struct held_disk *d)
 struct held_disk *env_disk(struct pager_env *env, unsigned int nr, u32 npages,
 			   unsigned int flags)
 {
+	const struct aobj_swap_options opt = {
+		.flags = flags & HELD_DISCARDS ? AOBJ_SWAPON_DISCARD_PAGES : 0,
+	};
 	struct env_disk *disk = &env->disk[nr];
 
 	KUNIT_ASSERT_LE(env->test, npages, (u32)ENV_DISK_PAGES);
 	disk->held = held_disk_create(npages, flags);
 	KUNIT_ASSERT_NOT_NULL(env->test, disk->held);
 	KUNIT_ASSERT_EQ(env->test,
-			aobj_swap_on(held_disk_devt(disk->held), NULL), 0);
+			aobj_swap_on(held_disk_devt(disk->held), &opt), 0);
 	disk->dev = find_dev(disk->held);
 	KUNIT_ASSERT_NOT_NULL(env->test, disk->dev);
 	return disk->held;

@@ -313,6 +313,9 @@ struct aobj_features {
 #define AOBJ_SWAPON_PRIORITY 0x01 /* @priority is given */
 #define AOBJ_SWAPON_EXCLUSIVE 0x02 /* only for objects that are bound to it */
 
+#define AOBJ_SWAPON_DISCARD_ONCE 0x04 /* discard all of it now */
+#define AOBJ_SWAPON_DISCARD_PAGES 0x08 /* discard what becomes free */
+
 /**
  * struct aobj_swapon - AOBJ_CTL_SWAPON: take a block device for swap
  * @fd: an open block device that carries a swap header as mkswap(8) writes it
@@ -326,10 +329,12 @@ struct aobj_features {
  * Pages go to the devices of the highest priority that have room, to several of
  * the same priority in turn, 64 pages each.  Without PRIORITY a device gets one
  * that is lower than all in use, from -2 down, as swapon(2) does it.
+ * A device that cannot discard is taken without that.
  * Errors: EBADF, ENOTBLK (no block device), ENXIO (the device is gone), EBUSY
  * (in use), EROFS (read-only), EINVAL (no valid swap header, or one the device
  * is too small for; or bad arguments), EOPNOTSUPP (zoned, or logical blocks larger than a page),
- * ENOSPC (no slot numbers left, or 32 devices in use), EIO, ENOMEM, EPERM.
+ * ENOSPC (no slot numbers left, or 32 devices in use), EIO, ENOMEM, EPERM, EINTR
+ * (while it was discarding).
  */
 struct aobj_swapon {
 	__s32 fd;
@@ -339,14 +344,19 @@ struct aobj_swapon {
 	char class_name[AOBJ_CLASS_MAX];
 };
 
+#define AOBJ_SWAPOFF_CHECK 0x01 /* only say whether there is room */
+
 /**
  * struct aobj_swapoff - AOBJ_CTL_SWAPOFF: empty a device and give it back
  * @major: of the device, whose node may be gone by now
  * @minor: of the device
- * @flags: none defined, must be 0
+ * @flags: AOBJ_SWAPOFF_*
  * @reserved: must be 0
  *
- * Reads back what is on the device while objects stay in use.
+ * Reads back what is on the device while objects stay in use, into the budget
+ * and on to other devices.  With CHECK it does not begin, but says whether the
+ * totals leave room: ENOMEM then as below.  They know nothing of bindings, so
+ * that an object bound to this device may still have nowhere to go.
  * Errors: ENOENT (not in use here), EBUSY (a swapoff of it is under way),
  * ENOMEM (no room in the budget and on other devices, or none for what objects
  * have reserved), EINTR, EIO, EPERM.

@@ -11,6 +11,7 @@ INCLUDEDIR ?= $(PREFIX)/include
 # systemd reads both below /usr/local as well as below /usr.
 UDEVDIR ?= $(PREFIX)/lib/udev/rules.d
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
+COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 MODULEDIR := /lib/modules/$(KVER)/updates
 
 # Where DKMS has its own, so that one enrolled key serves both ways.
@@ -32,6 +33,7 @@ install-tools:
 	@dist/check-install tools "$(DESTDIR)"
 	install -D -m 0755 userspace/aobjctl/aobjctl $(DESTDIR)$(SBINDIR)/aobjctl
 	install -D -m 0644 userspace/man/aobjctl.8 $(DESTDIR)$(MANDIR)/man8/aobjctl.8
+	install -D -m 0644 userspace/completion/aobjctl $(DESTDIR)$(COMPLETIONDIR)/aobjctl
 	install -D -m 0644 include/uapi/linux/aobj.h $(DESTDIR)$(INCLUDEDIR)/linux/aobj.h
 	install -D -m 0644 dist/60-aobj.rules $(DESTDIR)$(UDEVDIR)/60-aobj.rules
 	install -D -m 0644 dist/sysusers-aobj.conf $(DESTDIR)$(SYSUSERSDIR)/aobj.conf
@@ -48,7 +50,7 @@ uninstall-module:
 uninstall-tools:
 	@dist/check-install remove "$(DESTDIR)"
 	rm -f $(DESTDIR)$(SBINDIR)/aobjctl $(DESTDIR)$(MANDIR)/man8/aobjctl.8
-	rm -f $(DESTDIR)$(INCLUDEDIR)/linux/aobj.h
+	rm -f $(DESTDIR)$(COMPLETIONDIR)/aobjctl $(DESTDIR)$(INCLUDEDIR)/linux/aobj.h
 	rm -f $(DESTDIR)$(UDEVDIR)/60-aobj.rules $(DESTDIR)$(SYSUSERSDIR)/aobj.conf
 
 dkms-install:

@@ -9,63 +9,7 @@ set -euo pipefail
 # No test writes to the last of the ram disks: it is blank.
 readonly disk=/dev/ram0 number=1:0 blank=/dev/ram3
 readonly sysfs=/sys/class/misc/aobj
-scratch=$(mktemp -d)
-count=0
-failed=0
-
-# point STATUS NAME
-point() {
-	count=$((count + 1))
-	if [[ $1 -eq 0 ]]; then
-		printf 'ok %d - %s\n' "$count" "$2"
-		return
-	fi
-	failed=$((failed + 1))
-	printf 'not ok %d - %s\n' "$count" "$2"
-	sed 's/^/# found: /' "$scratch/log"
-}
-
-# does NAME COMMAND...: succeeds, without a word on stderr.
-does() {
-	local name=$1 status=0
-
-	shift
-	"$@" >"$scratch/out" 2>"$scratch/log" || status=$?
-	[[ ! -s $scratch/log ]] || status=1
-	point "$status" "$name"
-}
-
-# refuses NAME PATTERN COMMAND...: status 1 and one line that matches.
-refuses() {
-	local name=$1 pattern=$2 status=0 bad=0 lines
-
-	shift 2
-	"$@" >"$scratch/log" 2>&1 || status=$?
-	mapfile -t lines <"$scratch/log"
-	[[ $status -eq 1 && ${#lines[@]} -eq 1 ]] || bad=1
-	[[ ${lines[0]:-} =~ ^aobjctl:\ .*$pattern ]] || bad=1
-	echo "exit status $status" >>"$scratch/log"
-	point "$bad" "$name"
-}
-
-# holds NAME COMMAND...: a condition on what went before.
-holds() {
-	local name=$1 status=0
-
-	shift
-	"$@" >"$scratch/log" 2>&1 || status=$?
-	point "$status" "$name"
-}
-
-# shows NAME FILE PATTERN: its first line matches.
-shows() {
-	local name=$1 line='' bad=0
-
-	read -r line <"$2" || true
-	[[ $line =~ $3 ]] || bad=1
-	echo "$line" >"$scratch/log"
-	point "$bad" "$name"
-}
+. "$(dirname "$0")/lib/tool.sh"
 
 as_nobody() {
 	setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
@@ -79,11 +23,11 @@ test_devices() {
 	holds "it is in use then" test -d "$sysfs/swap/$number"
 	does "status shows it" "$AOBJCTL" status -n -o name,maj:min,state
 	shows "by its name, number and state" "$scratch/out" "^ram0 +$number +active$"
-	refuses "a second swapon is refused" ": in use:" \
+	refuses "a second swapon is refused" ": in use: aobj swaps to it" \
 		"$AOBJCTL" swapon --force "$disk"
 	does "swapoff gives it back" "$AOBJCTL" swapoff "$disk"
 	holds "it is not in use then" test ! -e "$sysfs/swap/$number"
-	refuses "a second swapoff is refused" "not in use by aobj" \
+	refuses_as 4 "a second swapoff is refused" "not in use by aobj" \
 		"$AOBJCTL" swapoff "$disk"
 }
 
@@ -95,7 +39,7 @@ test_lost_node() {
 	cp -a "$disk" "$node"
 	does "a device is taken by another node" "$AOBJCTL" swapon "$node"
 	rm "$node"
-	refuses "without the node swapoff asks for the number" "MAJOR:MINOR" \
+	refuses_as 4 "without the node swapoff asks for the number" "MAJOR:MINOR" \
 		"$AOBJCTL" swapoff "$node"
 	does "swapoff takes the number" "$AOBJCTL" swapoff "$number"
 	holds "it is not in use then" test ! -e "$sysfs/swap/$number"
@@ -104,7 +48,7 @@ test_lost_node() {
 test_refusals() {
 	mkswap -q -L aobj1 "$disk"
 	swapon "$disk"
-	refuses "the system's active swap is refused" ": in use:" \
+	refuses "the system's active swap is refused" "the system swaps to it" \
 		"$AOBJCTL" swapon "$disk"
 	swapoff "$disk"
 	blockdev --setro "$disk"
@@ -114,7 +58,7 @@ test_refusals() {
 	# The number of the last page, beyond the end.
 	printf '\377\377\377\0' | dd of="$disk" bs=1 seek=1028 conv=notrunc status=none
 	refuses "a header larger than its device is refused" \
-		"swap header is damaged" "$AOBJCTL" swapon "$disk"
+		"too small: its swap area is of" "$AOBJCTL" swapon "$disk"
 	truncate -s 1M "$scratch/file"
 	mkswap -q -L aobj1 "$scratch/file" 2>"$scratch/log"
 	refuses "a file is refused" "not a block device" \
@@ -146,7 +90,7 @@ test_ordinary_user() {
 	does "anybody may see the status" as_nobody "$AOBJCTL" status
 	refuses "only root sets the budget" "needs root" \
 		as_nobody "$AOBJCTL" budget 8M
-	refuses "only root gives devices back" "needs root" \
+	refuses_as 8 "only root gives devices back" "needs root" \
 		as_nobody "$AOBJCTL" swapoff "$disk"
 }
 
@@ -155,6 +99,4 @@ test_lost_node
 test_refusals
 test_budget
 test_ordinary_user
-rm -rf "$scratch"
-echo "1..$count"
-[[ $failed -eq 0 ]]
+end

@@ -12,6 +12,7 @@ installed_files() {
 		644 $1/lib/sysusers.d/aobj.conf
 		644 $1/lib/udev/rules.d/60-aobj.rules
 		755 $1/sbin/aobjctl
+		644 $1/share/bash-completion/completions/aobjctl
 		644 $1/share/man/man8/aobjctl.8
 	END
 }

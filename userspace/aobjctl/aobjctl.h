@@ -33,6 +33,8 @@ struct error_text {
 	const char *text;
 };
 
+int control_try(unsigned long request, void *argument);
+const char *control_meaning(int number, const struct error_text *texts);
 int control_call(unsigned long request, void *argument, const char *subject,
 		 const struct error_text *texts);
 
@@ -57,11 +59,16 @@ struct device {
 	char number[NAME_MAX + 1]; /* MAJOR:MINOR, which names its directory */
 	char name[SYSFS_TEXT]; /* as in /dev */
 	char state[SYSFS_TEXT];
+	char priority[SYSFS_TEXT]; /* a number, as the three below but one */
+	char class_name[SYSFS_TEXT]; /* or empty */
+	char exclusive[SYSFS_TEXT];
+	char discard[SYSFS_TEXT];
 	uint64_t size; /* in bytes, as the two below */
 	uint64_t used;
 	uint64_t bad;
 };
 
+bool device_in_use(dev_t device);
 int devices_read(struct device **list, size_t *count);
 
 /* columns.c APIs: */
@@ -72,14 +79,57 @@ struct libscols_table;
 struct columns {
 	size_t count;
 	int id[COLUMNS_MAX];
+	bool paths; /* NAME is a path, as with swapon(8) */
 };
 
 void columns_print_help(void);
 void columns_default(struct columns *columns);
+void columns_swapon(struct columns *columns);
+void columns_all(struct columns *columns);
 int columns_parse(struct columns *columns, const char *names);
 int columns_define(struct libscols_table *table, const struct columns *columns);
 int columns_fill(struct libscols_table *table, const struct columns *columns,
 		 const struct device *device, bool bytes);
+
+/* show.c APIs: */
+struct show_options {
+	struct columns columns;
+	bool json;
+	bool bytes;
+	bool noheadings;
+};
+
+struct libscols_table *show_table(const struct show_options *options,
+				  const struct device *list, size_t count);
+int show_devices(const struct show_options *options);
+
+/* spec.c APIs: */
+#define DEVICE_TAG_SIZE 64 /* bytes of a label or a UUID */
+
+char *spec_path(const char *spec);
+char *spec_tag_path(const char *name, const char *value);
+int spec_all(char ***list, size_t *count);
+void spec_free(char **list, size_t count);
+void spec_identify(const char *path, char label[DEVICE_TAG_SIZE],
+		   char uuid[DEVICE_TAG_SIZE]);
+char *spec_of_number(const char *number);
+
+/* obstacle.c APIs: */
+void obstacle_busy(dev_t device, const char *path);
+void obstacle_unsupported(dev_t device, const char *path);
+bool obstacle_too_small(int fd, const char *path);
+bool obstacle_tiny(int fd, const char *path);
+
+/* progress.c APIs: */
+enum progress_style {
+	PROGRESS_NONE,
+	PROGRESS_BAR,
+	PROGRESS_LINES,
+	PROGRESS_JSON,
+};
+
+void progress_begin(enum progress_style style, const char *number);
+void progress_end(void);
 
 /* cmd_*.c APIs: */
 int cmd_swapon(int argc, char **argv);

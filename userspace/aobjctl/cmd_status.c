@@ -14,13 +14,6 @@
 
 #include "aobjctl.h"
 
-struct view {
-	struct columns columns;
-	bool json;
-	bool bytes;
-	bool noheadings;
-};
-
 static const struct total {
 	const char *name; /* in sysfs, in the table and in JSON */
 	bool is_size;
@@ -50,26 +43,6 @@ static int read_totals(uint64_t values[TOTAL_COUNT])
 		}
 	}
 	return 0;
-}
-
-/* => a table of the devices, or NULL for want of memory */
-static struct libscols_table *
-make_devices(const struct view *view, const struct device *list, size_t count)
-{
-	struct libscols_table *table = scols_new_table();
-	int error;
-
-	if (!table)
-		return NULL;
-	scols_table_enable_noheadings(table, view->noheadings);
-	error = columns_define(table, &view->columns);
-	for (size_t i = 0; !error && i < count; i++)
-		error = columns_fill(table, &view->columns, &list[i],
-				     view->bytes || view->json);
-	if (!error)
-		return table;
-	scols_unref_table(table);
-	return NULL;
 }
 
 static int add_total(struct libscols_table *table, const char *name,
@@ -151,7 +124,7 @@ static int print_json(struct libscols_table *table,
 /* libsmartcols prints headings only above lines. */
 static int print_text(struct libscols_table *table,
 		      const uint64_t values[TOTAL_COUNT],
-		      const struct view *view)
+		      const struct show_options *view)
 {
 	bool devices = !scols_table_is_empty(table);
 
@@ -163,8 +136,8 @@ static int print_text(struct libscols_table *table,
 	return print_totals(values, view->bytes) ? no_memory() : 0;
 }
 
-static int print_status(const struct view *view, const struct device *list,
-			size_t count)
+static int print_status(const struct show_options *view,
+			const struct device *list, size_t count)
 {
 	struct libscols_table *table;
 	uint64_t values[TOTAL_COUNT];
@@ -173,7 +146,7 @@ static int print_status(const struct view *view, const struct device *list,
 	status = read_totals(values);
 	if (status)
 		return status;
-	table = make_devices(view, list, count);
+	table = show_table(view, list, count);
 	if (!table)
 		return no_memory();
 	if (view->json)
@@ -184,7 +157,7 @@ static int print_status(const struct view *view, const struct device *list,
 	return status;
 }
 
-static int show(const struct view *view)
+static int show(const struct show_options *view)
 {
 	struct device *list;
 	size_t count;
@@ -203,7 +176,7 @@ static int show(const struct view *view)
 }
 
 /* => 0, or -1 if *status is to be returned at once */
-static int take_option(struct view *view, int option, int *status)
+static int take_option(struct show_options *view, int option, int *status)
 {
 	switch (option) {
 	case 'J':
@@ -238,7 +211,7 @@ int cmd_status(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	struct view view = { 0 };
+	struct show_options view = { 0 };
 	int option, status;
 
 	columns_default(&view.columns);

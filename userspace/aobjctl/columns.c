@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <libsmartcols.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -11,11 +12,18 @@
 enum {
 	COLUMN_NAME,
 	COLUMN_NUMBER,
+	COLUMN_TYPE,
 	COLUMN_SIZE,
 	COLUMN_USED,
 	COLUMN_BAD,
 	COLUMN_PERCENT,
+	COLUMN_PRIORITY,
+	COLUMN_CLASS,
+	COLUMN_EXCLUSIVE,
+	COLUMN_DISCARD,
 	COLUMN_STATE,
+	COLUMN_LABEL,
+	COLUMN_UUID,
 	COLUMN_COUNT
 };
 
@@ -31,6 +39,8 @@ static const struct column {
 			  "name of the device, as in /dev" },
 	[COLUMN_NUMBER] = { "MAJ:MIN", 0, SCOLS_JSON_STRING,
 			    "its number, which swapoff takes too" },
+	[COLUMN_TYPE] = { "TYPE", 0, SCOLS_JSON_STRING,
+			  "always partition, as swapon(8) has it" },
 	[COLUMN_SIZE] = { "SIZE", SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER,
 			  "room for pages, without header and bad pages" },
 	[COLUMN_USED] = { "USED", SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER,
@@ -39,8 +49,20 @@ static const struct column {
 			 "given up after errors of the medium" },
 	[COLUMN_PERCENT] = { "USE%", SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER,
 			     "USED in percent of SIZE" },
+	[COLUMN_PRIORITY] = { "PRIO", SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER,
+			      "priority: the highest is used first" },
+	[COLUMN_CLASS] = { "CLASS", 0, SCOLS_JSON_STRING,
+			   "its class, that objects may be bound to" },
+	[COLUMN_EXCLUSIVE] = { "EXCL", SCOLS_FL_RIGHT, SCOLS_JSON_BOOLEAN,
+			       "1: only for objects that are bound to it" },
+	[COLUMN_DISCARD] = { "DISC", SCOLS_FL_RIGHT, SCOLS_JSON_BOOLEAN,
+			     "1: what becomes free is discarded" },
 	[COLUMN_STATE] = { "STATE", 0, SCOLS_JSON_STRING,
 			   "active, draining (swapoff) or failed (reads only)" },
+	[COLUMN_LABEL] = { "LABEL", 0, SCOLS_JSON_STRING,
+			   "label of its swap area" },
+	[COLUMN_UUID] = { "UUID", 0, SCOLS_JSON_STRING,
+			  "UUID of its swap area" },
 };
 
 void columns_print_help(void)
@@ -49,13 +71,36 @@ void columns_print_help(void)
 		printf("  %-8s  %s\n", all[id].name, all[id].help);
 }
 
+static void set(struct columns *columns, const int *ids, size_t count)
+{
+	columns->count = count;
+	memcpy(columns->id, ids, count * sizeof(*ids));
+}
+
 void columns_default(struct columns *columns)
 {
 	static const int shown[] = { COLUMN_NAME, COLUMN_NUMBER, COLUMN_SIZE,
 				     COLUMN_USED, COLUMN_BAD,	 COLUMN_STATE };
 
-	columns->count = sizeof(shown) / sizeof(shown[0]);
-	memcpy(columns->id, shown, sizeof(shown));
+	set(columns, shown, sizeof(shown) / sizeof(shown[0]));
+}
+
+/* What swapon(8) --show has, and then its label and its UUID. */
+void columns_swapon(struct columns *columns)
+{
+	static const int shown[] = { COLUMN_NAME, COLUMN_TYPE,	   COLUMN_SIZE,
+				     COLUMN_USED, COLUMN_PRIORITY, COLUMN_LABEL,
+				     COLUMN_UUID };
+
+	set(columns, shown, sizeof(shown) / sizeof(shown[0]));
+	columns->paths = true;
+}
+
+void columns_all(struct columns *columns)
+{
+	columns->count = COLUMN_COUNT;
+	for (int id = 0; id < COLUMN_COUNT; id++)
+		columns->id[id] = id;
 }
 
 static int find_column(const char *name, size_t length)
@@ -128,13 +173,60 @@ static void print_percent(const struct device *device, char text[SYSFS_TEXT])
 	snprintf(text, SYSFS_TEXT, "%.0f", percent);
 }
 
+static void print_path(const struct device *device, char text[SYSFS_TEXT])
+{
+	char *path = spec_of_number(device->number);
+
+	/* Cut off rather than wrong: no node of a disk has so long a name. */
+	if (path)
+		snprintf(text, SYSFS_TEXT, "%s", path);
+	else
+		snprintf(text, SYSFS_TEXT, "/dev/%.*s", SYSFS_TEXT - 6,
+			 device->name);
+	free(path);
+}
+
+_Static_assert(SYSFS_TEXT >= DEVICE_TAG_SIZE, "a cell holds a label");
+
+static void print_identity(const struct device *device, int id,
+			   char text[SYSFS_TEXT])
+{
+	char label[DEVICE_TAG_SIZE], uuid[DEVICE_TAG_SIZE];
+	char *path = spec_of_number(device->number);
+
+	text[0] = '\0';
+	if (!path)
+		return;
+	spec_identify(path, label, uuid);
+	memcpy(text, id == COLUMN_LABEL ? label : uuid, DEVICE_TAG_SIZE);
+	free(path);
+}
+
 /* => what the cell says, in the device or in the buffer */
-static const char *cell_text(const struct device *device, int id, bool bytes,
+static const char *cell_text(const struct columns *columns,
+			     const struct device *device, int id, bool bytes,
 			     char text[SYSFS_TEXT])
 {
 	switch (id) {
 	case COLUMN_NAME:
-		return device->name;
+		if (!columns->paths)
+			return device->name;
+		print_path(device, text);
+		break;
+	case COLUMN_TYPE:
+		return "partition";
+	case COLUMN_PRIORITY:
+		return device->priority;
+	case COLUMN_CLASS:
+		return device->class_name;
+	case COLUMN_EXCLUSIVE:
+		return device->exclusive;
+	case COLUMN_DISCARD:
+		return device->discard;
+	case COLUMN_LABEL:
+	case COLUMN_UUID:
+		print_identity(device, id, text);
+		break;
 	case COLUMN_NUMBER:
 		return device->number;
 	case COLUMN_STATE:
@@ -166,7 +258,7 @@ int columns_fill(struct libscols_table *table, const struct columns *columns,
 		return -1;
 	for (size_t i = 0; i < columns->count; i++) {
 		const char *cell =
-			cell_text(device, columns->id[i], bytes, text);
+			cell_text(columns, device, columns->id[i], bytes, text);
 
 		if (scols_line_set_data(line, i, cell))
 			return -1;

@@ -26,7 +26,8 @@ static int open_control(void)
 	return -1;
 }
 
-static const char *error_meaning(int number, const struct error_text *texts)
+/* => what an error of a call means */
+const char *control_meaning(int number, const struct error_text *texts)
 {
 	for (; texts->text; texts++)
 		if (texts->number == number)
@@ -39,7 +40,28 @@ static const char *error_meaning(int number, const struct error_text *texts)
 }
 
 /**
- * control_call() - make one call of the control node
+ * control_try() - make one call of the control node
+ * @request: an AOBJ_CTL_* number
+ * @argument: its structure
+ *
+ * Return: 0, the call's errno, or -1 after it has been printed that there is
+ * no control node
+ */
+int control_try(unsigned long request, void *argument)
+{
+	int fd = open_control();
+	int number = 0;
+
+	if (fd < 0)
+		return -1;
+	if (ioctl(fd, request, argument) < 0)
+		number = errno;
+	close(fd);
+	return number;
+}
+
+/**
+ * control_call() - make one call of the control node, and say why it failed
  * @request: an AOBJ_CTL_* number
  * @argument: its structure
  * @subject: what a message names: the device or size that was given
@@ -50,16 +72,9 @@ static const char *error_meaning(int number, const struct error_text *texts)
 int control_call(unsigned long request, void *argument, const char *subject,
 		 const struct error_text *texts)
 {
-	int fd = open_control();
-	int number = 0;
+	int number = control_try(request, argument);
 
-	if (fd < 0)
-		return EXIT_FAILED;
-	if (ioctl(fd, request, argument) < 0)
-		number = errno;
-	close(fd);
-	if (!number)
-		return 0;
-	fail("%s: %s", subject, error_meaning(number, texts));
-	return EXIT_FAILED;
+	if (number > 0)
+		fail("%s: %s", subject, control_meaning(number, texts));
+	return number ? EXIT_FAILED : 0;
 }

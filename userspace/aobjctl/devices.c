@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 
 #include "aobjctl.h"
 
@@ -37,6 +38,14 @@ static int read_device(struct device *device, const char *number)
 	if (!error)
 		error = read_text(number, "state", device->state);
 	if (!error)
+		error = read_text(number, "priority", device->priority);
+	if (!error)
+		error = read_text(number, "class", device->class_name);
+	if (!error)
+		error = read_text(number, "exclusive", device->exclusive);
+	if (!error)
+		error = read_text(number, "discard", device->discard);
+	if (!error)
 		error = read_number(number, "size", &device->size);
 	if (!error)
 		error = read_number(number, "used", &device->used);
@@ -61,6 +70,15 @@ static int add_device(struct device **list, size_t *count, const char *number)
 	if (!error)
 		(*count)++;
 	return error;
+}
+
+/* => whether aobj swaps to it */
+bool device_in_use(dev_t device)
+{
+	char number[32], state[SYSFS_TEXT];
+
+	snprintf(number, sizeof(number), "%u:%u", major(device), minor(device));
+	return !read_text(number, "state", state);
 }
 
 static int by_number(const struct dirent **a, const struct dirent **b)

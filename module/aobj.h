@@ -182,7 +182,8 @@ int aobj_grow(struct aobj *obj, pgoff_t pages);
  * In the budget and on swap together, for its size now and whenever it grows: a
  * get is not refused for want of room then.  May sleep.
  *
- * Return: 0; -ENOSPC if there is not so much; -EINTR if killed meanwhile.
+ * Return: 0; -ENOSPC if there is not so much; -EBUSY if it is bound to some
+ * devices; -EINTR if killed meanwhile.
  */
 int aobj_reserve(struct aobj *obj, bool reserve);
 
@@ -226,8 +227,9 @@ void aobj_dropswap(struct aobj *obj, pgoff_t pgoff);
  *
  * See AOBJ_IOC_BIND of linux/aobj.h.
  *
- * Context: never sleeps.
- * Return: 0, -EINVAL (no such name can be), -ENODEV (no device in use is that).
+ * Context: may sleep.
+ * Return: 0, -EINVAL (no such name can be), -ENODEV (no device in use is that),
+ * -EBUSY (the object has a reservation), -EINTR (killed meanwhile).
  */
 int aobj_bind(struct aobj *obj, const char *to);
 

@@ -195,7 +195,7 @@ static long ioctl_bind(struct aobj *obj, unsigned int cmd, void __user *arg)
 	if (b.flags == AOBJ_BIND_DEVICE)
 		snprintf(b.class_name, sizeof(b.class_name), "%u:%u", b.major,
 			 b.minor);
-	return aobj_bind_object(obj, b.class_name);
+	return aobj_object_bind(obj, b.class_name);
 }
 
 static long ioctl_features(struct aobj *obj, unsigned int cmd, void __user *arg)

@@ -287,7 +287,7 @@ int aobj_bind(struct aobj *obj, const char *to)
 {
 	if (to && strnlen(to, AOBJ_CLASS_MAX) == AOBJ_CLASS_MAX)
 		return -EINVAL;
-	return aobj_bind_object(obj, to ?: "");
+	return aobj_object_bind(obj, to ?: "");
 }
 EXPORT_SYMBOL_GPL(aobj_bind);
 

@@ -493,6 +493,8 @@ static int resize_reserved(struct aobj *obj, loff_t size, bool reserve)
 	bool had = obj->reserves;
 	int err;
 
+	if (reserve && obj->bound != AOBJ_TAG_NONE)
+		return -EBUSY;
 	obj->reserves = reserve;
 	/* What is there, first: a shrink does not take back what it dropped. */
 	err = reserve_size(obj, min(size, aobj_object_size(obj)));
@@ -512,6 +514,20 @@ int aobj_object_resize_reserve(struct aobj *obj, u64 size, bool reserve)
 	if (err)
 		return err;
 	err = resize_reserved(obj, size, reserve);
+	mutex_unlock(&obj->resize_lock);
+	return err;
+}
+
+int aobj_object_bind(struct aobj *obj, const char *to)
+{
+	int err = mutex_lock_killable(&obj->resize_lock);
+
+	if (err)
+		return err;
+	if (obj->reserves && *to)
+		err = -EBUSY;
+	else
+		err = aobj_bind_object(obj, to);
 	mutex_unlock(&obj->resize_lock);
 	return err;
 }

@@ -73,11 +73,15 @@ int aobj_object_resize(struct aobj *obj, u64 npages);
 /*
  * aobj_object_resize_reserve: the same, and @reserve: places for all of its pages
  * are set aside, now and whenever it grows; else what was is given up
- * => errors as above; -ENOSPC: there are not so many, and nothing changes
+ * => errors as above; -ENOSPC: there are not so many, and nothing changes; -EBUSY:
+ *    it is bound to some devices
  */
 int aobj_object_resize_reserve(struct aobj *obj, u64 size, bool reserve);
-/* => the same for the size that it has; -EINTR, -ENOSPC */
+/* => the same for the size that it has; -EINTR, -ENOSPC, -EBUSY */
 int aobj_object_reserve(struct aobj *obj, bool reserve);
+
+/* => aobj_bind_object(); -EINTR; -EBUSY if it has a reservation */
+int aobj_object_bind(struct aobj *obj, const char *to);
 
 /* => grows to @size bytes if the object is smaller; errors as above */
 int aobj_object_extend(struct aobj *obj, u64 size);

@@ -9,6 +9,7 @@
  */
 #include <linux/mutex.h>
 
+#include "aobj_bind.h"
 #include "aobj_events.h"
 #include "aobj_page.h"
 #include "aobj_place.h"
@@ -79,11 +80,24 @@ unsigned long aobj_place_held(const struct aobj *obj)
 	return atomic_long_read(&obj->held) & ~RESERVED;
 }
 
+/*
+ * What can go to some devices only must not fill the memory when these are full:
+ * those with a reservation could not page.
+ */
+static bool room_where_bound(const struct aobj *obj, unsigned long nr)
+{
+	u32 tag = READ_ONCE(obj->bound);
+
+	return tag == AOBJ_TAG_NONE ||
+	       !atomic_long_read(&aobj_totals.reserved) ||
+	       aobj_swap_free_for(tag) >= atomic_long_read(&obj->resident) + nr;
+}
+
 bool aobj_place_take(struct aobj *obj, unsigned long nr)
 {
 	bool counted = counts(atomic_long_read(&obj->held));
 
-	if (counted && !promise(nr))
+	if (counted && !(room_where_bound(obj, nr) && promise(nr)))
 		return false;
 	/* The reservation may have come, or have been given up, just now. */
 	if (counts(atomic_long_add_return(nr, &obj->held)) != counted)

@@ -233,9 +233,18 @@ void aobj_swap_write_worked(struct aobj_swapdev *dev)
 	}
 }
 
-unsigned long aobj_swap_free_slots(void)
+unsigned long aobj_swap_free_for(u32 tag)
 {
-	return aobj_swap_free_beside(NULL);
+	struct aobj_swapdev *dev;
+	unsigned long nr = 0;
+	int i;
+
+	rcu_read_lock();
+	for_each_swapdev(dev, i)
+		if (takes_pages(dev) && aobj_swap_serves(dev, tag))
+			nr += free_slots(dev);
+	rcu_read_unlock();
+	return nr;
 }
 
 unsigned long aobj_swap_free_beside(const struct aobj_swapdev *but)
@@ -260,7 +269,7 @@ unsigned long aobj_swap_capacity(void)
 
 	rcu_read_lock();
 	for_each_swapdev(dev, i) {
-		if (takes_pages(dev))
+		if (takes_pages(dev) && !dev->exclusive)
 			nr += dev->npages - 1 - READ_ONCE(dev->slots.bad);
 		else if (!READ_ONCE(dev->draining))
 			nr += READ_ONCE(dev->slots.used);

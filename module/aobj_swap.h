@@ -156,17 +156,14 @@ void aobj_swap_drain_abort(struct aobj_swapdev *dev);
 /* => no slot is used any more; may sleep */
 void aobj_swap_drain_finish(struct aobj_swapdev *dev);
 
-/*
- * => slots free on devices that take new pages, or about to be, when they have
- * been discarded; a snapshot
- */
-unsigned long aobj_swap_free_slots(void);
+/* => slots free where pages that are bound to @tag may go; a snapshot */
+unsigned long aobj_swap_free_for(u32 tag);
 /* => likewise, on others than @dev */
 unsigned long aobj_swap_free_beside(const struct aobj_swapdev *dev);
 /*
  * aobj_swap_capacity: pages that can be on swap at the same time
- * => of a device that has failed those that are there, of one that is drained
- *    none; a snapshot
+ * => of a device that has failed, or is exclusive, those that are there; of one
+ *    that is drained none; a snapshot
  */
 unsigned long aobj_swap_capacity(void);
 /* => slots used on all devices but @dev; a snapshot */

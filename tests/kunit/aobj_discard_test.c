@@ -43,7 +43,7 @@ static void groups_are_discarded_before_they_are_free(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, env_used(env, d), 65);
 	KUNIT_EXPECT_EQ(test, discarding(env, d), 64);
 	/* They count as room, but nobody gets them. */
-	KUNIT_EXPECT_EQ(test, aobj_swap_free_slots(), PAGES - 1 - 65);
+	KUNIT_EXPECT_EQ(test, aobj_swap_free_beside(NULL), PAGES - 1 - 65);
 
 	/* Write all that there is: the disk says if a slot is busy. */
 	env_swapped(env, PAGES - 1 - 65 - 64);

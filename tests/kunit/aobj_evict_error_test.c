@@ -228,7 +228,7 @@ static void a_device_that_fails_is_left_alone(struct kunit *test)
 	try_to_write(env, obj, 1);
 	KUNIT_EXPECT_TRUE(test, failed(env, d));
 	KUNIT_EXPECT_EQ(test, held_disk_bios(d, HELD_WRITE), 32u);
-	KUNIT_EXPECT_EQ(test, aobj_swap_free_slots(), 0ul);
+	KUNIT_EXPECT_EQ(test, aobj_swap_free_beside(NULL), 0ul);
 	KUNIT_EXPECT_TRUE(test, time_after(env_dev(env, d)->probe_at,
 					   jiffies + 5 * HZ));
 
@@ -260,7 +260,7 @@ static void a_failed_device_is_tried_with_one_bio(struct kunit *test)
 	try_to_write(env, obj, 1);
 	KUNIT_EXPECT_FALSE(test, failed(env, d));
 	ENV_EXPECT_STATE(env, obj, 0, ENV_SLOT);
-	KUNIT_EXPECT_NE(test, aobj_swap_free_slots(), 0ul);
+	KUNIT_EXPECT_NE(test, aobj_swap_free_beside(NULL), 0ul);
 	env_expect(env, obj, 0, 1, 1);
 	env_write(env, obj, 0, 1, 2);
 	env_page_out(env, obj, 0, 1);

@@ -309,6 +309,53 @@ static void a_limit_gives_way_when_swap_is_full(struct kunit *test)
 	env_check(env);
 }
 
+static int bind_to(struct pager_env *env, struct aobj *obj, struct held_disk *d)
+{
+	char number[16];
+
+	snprintf(number, sizeof(number), "%u:%u", MAJOR(held_disk_devt(d)),
+		 MINOR(held_disk_devt(d)));
+	return aobj_object_bind(obj, number);
+}
+
+/* What only one object may use is nothing that others can count on. */
+static void bound_objects_do_not_get_in_the_way(struct kunit *test)
+{
+	struct pager_env *env = small(test);
+	struct held_disk *own = env_disk(env, 1, 128, 0);
+	struct aobj *bound = env_object(env, 100);
+	struct aobj *obj;
+
+	env_disk(env, 0, DISK, 0);
+	WRITE_ONCE(env_dev(env, own)->exclusive, true);
+	KUNIT_ASSERT_EQ(test, bind_to(env, bound, own), 0);
+	KUNIT_EXPECT_EQ(test, aobj_object_reserve(bound, true), -EBUSY);
+	env_write(env, bound, 0, 100, 1);
+	env_page_out(env, bound, 0, 100);
+	KUNIT_EXPECT_EQ(test, env_used(env, own), 100u);
+
+	obj = env_object(env, ALL + 1);
+	KUNIT_EXPECT_EQ(test, aobj_object_reserve(obj, true), -ENOSPC);
+	KUNIT_ASSERT_EQ(test, aobj_object_resize_reserve(obj, bytes(ALL), true),
+			0);
+	KUNIT_EXPECT_EQ(test, bind_to(env, obj, own), -EBUSY);
+	KUNIT_EXPECT_EQ(test, aobj_object_bind(obj, ""), 0);
+	KUNIT_ASSERT_EQ(test, aobj_object_resize(bound, 101), 0);
+	expect_refused(env, bound, 100);
+	KUNIT_ASSERT_EQ(test, aobj_object_resize(obj, ALL - 60), 0);
+	/* As many as its device has room for, and no more. */
+	KUNIT_ASSERT_EQ(test, aobj_object_resize(bound, 127), 0);
+	env_write(env, bound, 100, 27, 1);
+	KUNIT_ASSERT_EQ(test, aobj_object_resize(bound, 128), 0);
+	expect_refused(env, bound, 127);
+	env_page_out(env, bound, 100, 27);
+	expect_refused(env, bound, 127);
+	env_write(env, obj, 0, ALL - 60, 1);
+	env_expect(env, bound, 0, 127, 1);
+	env_expect(env, obj, 0, ALL - 60, 1);
+	env_check(env);
+}
+
 static void the_kernel_reserves_as_well(struct kunit *test)
 {
 	struct pager_env *env = small(test);
@@ -336,6 +383,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(swapoff_keeps_what_is_reserved),
 	KUNIT_CASE(bad_slots_are_absorbed_or_told),
 	KUNIT_CASE(a_limit_gives_way_when_swap_is_full),
+	KUNIT_CASE(bound_objects_do_not_get_in_the_way),
 	KUNIT_CASE(the_kernel_reserves_as_well),
 	{},
 };

@@ -66,7 +66,7 @@ static void takes_bad_pages_out_of_use(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, aobj_swap_on(ramdisk_devt(0), NULL), 0);
 	dev = ramdisk_swapdev(0);
 	KUNIT_EXPECT_EQ(test, dev->slots.bad, 8);
-	KUNIT_EXPECT_EQ(test, aobj_swap_free_slots(), 2);
+	KUNIT_EXPECT_EQ(test, aobj_swap_free_beside(NULL), 2);
 	KUNIT_ASSERT_TRUE(test, aobj_swap_alloc(AOBJ_TAG_NONE, 64, &run));
 	KUNIT_EXPECT_EQ(test, run.first, 1);
 	KUNIT_EXPECT_EQ(test, run.nr, 2);
@@ -91,9 +91,9 @@ static void takes_a_device_once(struct kunit *test)
 			   IS_ERR(aobj_swap_drain_begin(ramdisk_devt(0))));
 	KUNIT_EXPECT_PTR_EQ(test, aobj_swap_drain_begin(ramdisk_devt(0)),
 			    ERR_PTR(-EBUSY));
-	KUNIT_EXPECT_EQ(test, aobj_swap_free_slots(), 0);
+	KUNIT_EXPECT_EQ(test, aobj_swap_free_beside(NULL), 0);
 	aobj_swap_drain_abort(aobj_swap_dev(1));
-	KUNIT_EXPECT_EQ(test, aobj_swap_free_slots(), 99);
+	KUNIT_EXPECT_EQ(test, aobj_swap_free_beside(NULL), 99);
 	ramdisk_swap_off(test, 0);
 	KUNIT_EXPECT_EQ(test, aobj_swap_on(MKDEV(RAMDISK_MAJOR, 4000), NULL),
 			-ENXIO);
@@ -158,7 +158,7 @@ static void goes_on_with_the_next_device(struct kunit *test)
 	struct aobj_swapdev *b = ramdisk_swap_on(test, 1, 21);
 	struct aobj_slot_run first, second, none;
 
-	KUNIT_EXPECT_EQ(test, aobj_swap_free_slots(), 30);
+	KUNIT_EXPECT_EQ(test, aobj_swap_free_beside(NULL), 30);
 	KUNIT_ASSERT_TRUE(test, aobj_swap_alloc(AOBJ_TAG_NONE, 64, &first));
 	KUNIT_EXPECT_PTR_EQ(test, first.dev, a);
 	KUNIT_EXPECT_EQ(test, first.nr, 10);
@@ -173,7 +173,7 @@ static void goes_on_with_the_next_device(struct kunit *test)
 	aobj_swap_free(first.first, first.nr);
 	aobj_swap_free(second.first, second.nr);
 	aobj_swap_free(0, 0);
-	KUNIT_EXPECT_EQ(test, aobj_swap_free_slots(), 30);
+	KUNIT_EXPECT_EQ(test, aobj_swap_free_beside(NULL), 30);
 	ramdisk_swap_off(test, 0);
 	ramdisk_swap_off(test, 1);
 }
@@ -201,7 +201,7 @@ static void many_failures_in_a_row_stop_a_device(struct kunit *test)
 	fail_often(dev, 1);
 	KUNIT_EXPECT_TRUE(test, dev->failed);
 	KUNIT_EXPECT_FALSE(test, aobj_swap_alloc(AOBJ_TAG_NONE, 1, &run));
-	KUNIT_EXPECT_EQ(test, aobj_swap_free_slots(), 0);
+	KUNIT_EXPECT_EQ(test, aobj_swap_free_beside(NULL), 0);
 
 	/* Now and then one bio is tried, and one only. */
 	WRITE_ONCE(dev->probe_at, jiffies - 1);
@@ -213,7 +213,7 @@ static void many_failures_in_a_row_stop_a_device(struct kunit *test)
 
 	aobj_swap_write_worked(dev);
 	KUNIT_EXPECT_FALSE(test, dev->failed);
-	KUNIT_EXPECT_EQ(test, aobj_swap_free_slots(), 99);
+	KUNIT_EXPECT_EQ(test, aobj_swap_free_beside(NULL), 99);
 	ramdisk_swap_off(test, 0);
 }
 
@@ -236,7 +236,7 @@ static void bad_slots_are_lost_to_the_device(struct kunit *test)
 
 	KUNIT_ASSERT_TRUE(test, aobj_swap_alloc(AOBJ_TAG_NONE, 1, &run));
 	aobj_swap_mark_bad(run.first);
-	KUNIT_EXPECT_EQ(test, aobj_swap_free_slots(), 64);
+	KUNIT_EXPECT_EQ(test, aobj_swap_free_beside(NULL), 64);
 	KUNIT_EXPECT_EQ(test, dev->slots.bad, 1);
 	KUNIT_EXPECT_EQ(test, dev->slots.used, 0);
 	ramdisk_swap_off(test, 0);

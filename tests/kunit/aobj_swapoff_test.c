@@ -146,7 +146,7 @@ static void a_draining_device_takes_no_pages(struct kunit *test)
 	env_evict(env, obj, 64, 36);
 	env_evict(env, other, 0, 10);
 	ENV_EXPECT_EVENTS(env, AOBJ_EV_WRITE_BIOS, 0);
-	KUNIT_EXPECT_EQ(test, aobj_swap_free_slots(), 0ul);
+	KUNIT_EXPECT_EQ(test, aobj_swap_free_beside(NULL), 0ul);
 	KUNIT_EXPECT_EQ(test, aobj_swapoff(held_disk_devt(d)), -EBUSY);
 	held_disk_open(d);
 	KUNIT_EXPECT_EQ(test, swapped_off(t, d), 0);
@@ -290,7 +290,7 @@ static void without_room_nothing_changes(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, swapoff(env, d), -ENOMEM);
 	KUNIT_EXPECT_TRUE(test, time_before(jiffies, begin + 4 * HZ));
 	KUNIT_EXPECT_FALSE(test, draining(env, d));
-	KUNIT_EXPECT_NE(test, aobj_swap_free_slots(), 0ul);
+	KUNIT_EXPECT_NE(test, aobj_swap_free_beside(NULL), 0ul);
 	env_expect(env, obj, 0, 300, 1);
 }
 

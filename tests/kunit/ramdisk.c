@@ -116,6 +116,6 @@ void ramdisk_expect_idle(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_long_read(&aobj_totals.bad), 0);
 	KUNIT_EXPECT_EQ(test, atomic_long_read(&aobj_totals.writing), 0);
 	KUNIT_EXPECT_EQ(test, atomic_long_read(&aobj_charged), 0);
-	KUNIT_EXPECT_EQ(test, aobj_swap_free_slots(), 0);
+	KUNIT_EXPECT_EQ(test, aobj_swap_free_beside(NULL), 0);
 	KUNIT_EXPECT_EQ(test, aobj_swap_used_beside(NULL), 0);
 }

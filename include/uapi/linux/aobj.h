@@ -53,7 +53,8 @@
  *
  * Errors: EFBIG if @size cannot be addressed, EINVAL, EINTR (killed while
  * waiting for another resize); ENOSPC (RESERVE, or growth of what is reserved:
- * there is not so much room).  The size is unchanged after an error.
+ * there is not so much room); EBUSY (RESERVE of an object that is bound to some
+ * devices).  The size is unchanged after an error.
  */
 struct aobj_resize {
 	__u64 size;
@@ -266,7 +267,8 @@ struct aobj_name {
  * all devices but exclusive ones.
  *
  * It is a choice, and no protection: whoever may open /dev/aobj may choose.
- * Errors: EINVAL, ENODEV (no device in use is that, or is of that class).
+ * Errors: EINVAL, ENODEV (no device in use is that, or is of that class), EBUSY
+ * (the object has a reservation), EINTR.
  */
 struct aobj_bind {
 	__u32 flags;

@@ -5,7 +5,7 @@
 KVER ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KVER)/build
 
-.PHONY: all module tools demo check soak clean help
+.PHONY: all module tools demo bench check soak clean help
 
 all: module tools
 
@@ -30,6 +30,11 @@ check-%:
 soak:
 	tests/soak/run
 
+# The variables of bench/run come from the environment or the command line.
+export KERNEL WORKLOADS PEERS SCALE REPEATS
+bench:
+	bench/run
+
 # Without kernel headers nothing was built that they would have to clean.
 clean:
 	if test -e $(KDIR)/Makefile; then $(MAKE) -C $(KDIR) M=$(CURDIR) clean; fi
@@ -48,6 +53,8 @@ help:
 	@echo '                 check-kunit, check-guest, check-debug, check-install, check-harness,'
 	@echo '                 check-tools'
 	@echo 'make soak        what takes hours: endurance, fuzzing, mutants'
+	@echo 'make bench       aobj beside the system'"'"'s swap, in a guest (Debian 12); by'
+	@echo '                 KERNEL=, WORKLOADS=, PEERS=, SCALE=, REPEATS=: see bench/run'
 	@echo 'make clean       removes what was built; downloaded kernels stay in the cache'
 	@$(MAKE) -s --no-print-directory help-install
 

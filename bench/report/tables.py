@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The results as Markdown tables."""
+
+from figures import COPY, CLEAR, ratio
+
+NONE = "-"
+
+
+def table(header, rows):
+    """Lines of a table; columns but the first are aligned to the right."""
+    lines = [header, ["---"] + ["---:"] * (len(header) - 1)] + rows
+    return ["| " + " | ".join(cells) + " |" for cells in lines]
+
+
+def whole(value):
+    return NONE if value is None else f"{value:,.0f}"
+
+
+def short(value):
+    if value is None:
+        return NONE
+    return f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}"
+
+
+def small(value):
+    return NONE if value is None else f"{value:.4f}"
+
+
+def percent(value):
+    return NONE if value is None else f"{100 * value:.1f} %"
+
+
+def middle(spread):
+    return None if spread is None else spread.middle
+
+
+def with_spread(spread):
+    """The median, and how far from it the extremes are, if that shows."""
+    if spread is None:
+        return NONE
+    off = max(spread.high - spread.middle, spread.middle - spread.low) / spread.middle
+    return whole(spread.middle) + (f" ±{100 * off:.1f} %" if off >= 0.0005 else "")
+
+
+def ratio_with_range(spread):
+    if spread is None:
+        return NONE
+    low, high = short(spread.low), short(spread.high)
+    range_text = f" ({low} to {high})" if low != high else ""
+    return short(spread.middle) + range_text
+
+
+def machine_text(machine):
+    mib = int(machine["pages"]) // 256
+    budget = int(machine["budget"]) // 256
+    return [
+        f"Kernel {machine['kernel']}, LRU as shipped: {machine['lru']}; {machine['cpus']} CPU; "
+        f"object {mib} MiB, memory {budget} MiB.",
+        "",
+    ]
+
+
+def costs(results, unit):
+    header = ["workload"] + [f"{p}, {unit}" for p in results.peers]
+    rows = [
+        [w] + [with_spread(results.cost(w, p)) for p in results.peers]
+        for w in results.workloads
+    ]
+    return table(header, rows)
+
+
+def verdict(advantage, target):
+    if advantage is None or "floor" not in target:
+        return NONE
+    if advantage.middle >= target["goal"]:
+        return "goal"
+    return "floor" if advantage.middle >= target["floor"] else "**missed**"
+
+
+def advantages(results, targets):
+    others = [p for p in results.peers if p != "aobj"]
+    header = ["workload"] + [f"{p} / aobj" for p in others] + ["floor", "goal", "reached"]
+    rows = []
+    for workload in results.workloads:
+        target = targets.get(workload, {})
+        cells = [ratio_with_range(results.advantage(workload, p)) for p in others]
+        reached = verdict(results.advantage(workload, "memfd"), target)
+        rows.append(
+            [workload]
+            + cells
+            + [short(target.get("floor")), short(target.get("goal")), reached]
+        )
+    return table(header, rows)
+
+
+def overheads(results, targets):
+    """What aobj takes beyond the copies and clears that cannot be saved."""
+    header = ["workload", "aobj", "copies", "clears", "unavoidable", "overhead", "goal"]
+    rows = []
+    for workload in results.workloads:
+
+        def figure(function, workload=workload):
+            return middle(results.spread(workload, "aobj", function))
+
+        cost = figure(lambda s: s.cost)
+        if cost is None:
+            continue
+        rows.append(
+            [
+                workload,
+                whole(cost),
+                short(figure(lambda s: s["needed_copies"])),
+                short(figure(lambda s: s["needed_clears"])),
+                whole(figure(lambda s: s.unavoidable)),
+                whole(figure(lambda s: s.cost - s.unavoidable)),
+                whole(targets.get(workload, {}).get("overhead")),
+            ]
+        )
+    return table(header, rows)
+
+
+COUNTERS = (
+    ("write bios per dirty page evicted", small, lambda s: ratio(s["aobj_write_bios"], s.dirty_evicted)),
+    ("pages written per dirty page evicted", small, lambda s: ratio(s["aobj_pages_out"], s.dirty_evicted)),
+    ("pages written", whole, lambda s: s["aobj_pages_out"]),
+    ("read bios per page read", small, lambda s: ratio(s["aobj_read_bios"], s["aobj_pages_in"])),
+    ("unmap calls per evicted page", small, lambda s: ratio(s["aobj_unmaps"], s["aobj_evicted"])),
+    ("second chances per page", small, lambda s: s.per_page("aobj_soft_faults")),
+    ("faults per page", small, lambda s: s.per_page("aobj_faults")),
+    ("direct reclaims per fault", percent, lambda s: ratio(s["aobj_direct_reclaims"], s["aobj_faults"])),
+)
+
+
+def counters(results):
+    """aobj's own counters."""
+    rows = []
+    for workload in results.workloads:
+        cells = [
+            show(middle(results.spread(workload, "aobj", figure))) for _, show, figure in COUNTERS
+        ]
+        rows.append([workload] + cells)
+    return table(["workload"] + [name for name, _, _ in COUNTERS], rows)
+
+
+def moved(sample):
+    """Pages that went between memory and the swap device."""
+    total = (
+        sample["pswpin"] + sample["pswpout"] + sample["aobj_pages_in"] + sample["aobj_pages_out"]
+    )
+    return total / sample["pages"]
+
+
+def transfers(results):
+    """How many pages each peer moves; a file's are not counted by the kernel."""
+    peers = [p for p in results.peers if not p.startswith("file")]
+    header = ["workload", "needed"] + peers
+    rows = []
+    for workload in results.workloads:
+        needed = middle(results.spread(workload, "aobj", lambda s: s["needed_copies"]))
+        cells = [short(middle(results.spread(workload, p, moved))) for p in peers]
+        rows.append([workload, short(needed)] + cells)
+    return table(header, rows)
+
+
+def idle(results):
+    """Where the clock jumped: those jumps are taken off everywhere else."""
+    lines = []
+    for workload in results.workloads:
+        for peer in results.peers:
+            share = results.spread(workload, peer, lambda s: s.idle_share)
+            if share and share.high > 0.01:
+                lines.append(f"* {workload} on {peer}: {percent(share.middle)} of the clock was idle")
+    return lines or ["Nobody idled for more than 1 % of a workload."]
+
+
+def report(results, machine, targets, unit="instr./page"):
+    parts = (
+        ("Cost per page", costs(results, unit)),
+        ("Ratios", advantages(results, targets)),
+        (
+            f"aobj's overhead beyond copies ({COPY}) and clears ({CLEAR})",
+            overheads(results, targets),
+        ),
+        ("aobj's counters", counters(results)),
+        ("Pages moved to and from swap, per page touched", transfers(results)),
+        ("Idle", idle(results)),
+    )
+    lines = machine_text(machine)
+    for title, body in parts:
+        lines += [f"### {title}", ""] + body + [""]
+    return "\n".join(lines)

@@ -5,7 +5,7 @@
 KVER ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KVER)/build
 
-.PHONY: all module tools demo bench check soak clean help
+.PHONY: all module tools demo bench bench-profile check soak clean help
 
 all: module tools
 
@@ -31,9 +31,12 @@ soak:
 	tests/soak/run
 
 # The variables of bench/run come from the environment or the command line.
-export KERNEL WORKLOADS PEERS SCALE REPEATS
+export KERNEL WORKLOAD WORKLOADS PEERS SCALE REPEATS
 bench:
 	bench/run
+
+bench-profile:
+	bench/profile
 
 # Without kernel headers nothing was built that they would have to clean.
 clean:
@@ -55,6 +58,8 @@ help:
 	@echo 'make soak        what takes hours: endurance, fuzzing, mutants'
 	@echo 'make bench       aobj beside the system'"'"'s swap, in a guest (Debian 12); by'
 	@echo '                 KERNEL=, WORKLOADS=, PEERS=, SCALE=, REPEATS=: see bench/run'
+	@echo 'make bench-profile WORKLOAD=NAME'
+	@echo '                 where the instructions of a workload go'
 	@echo 'make clean       removes what was built; downloaded kernels stay in the cache'
 	@$(MAKE) -s --no-print-directory help-install
 

@@ -140,14 +140,14 @@ static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 	}
 }
 
-/* The argument is "file=NAME". */
+/* The argument is "out=NAME". */
 __attribute__((visibility("default"))) int
 qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info_t *info,
 		    int argc, char **argv)
 {
 	(void)info;
-	if (argc == 1 && !strncmp(argv[0], "file=", 5))
-		file_name = strdup(argv[0] + 5);
+	if (argc == 1 && !strncmp(argv[0], "out=", 4))
+		file_name = strdup(argv[0] + 4);
 	qemu_plugin_register_vcpu_tb_trans_cb(id, translate);
 	return 0;
 }

@@ -31,7 +31,7 @@ soak:
 	tests/soak/run
 
 # The variables of bench/run come from the environment or the command line.
-export KERNEL WORKLOAD WORKLOADS PEERS SCALE REPEATS
+export KERNEL WORKLOAD WORKLOADS PEERS SCALE REPEATS OBJECTS
 bench:
 	bench/run
 

@@ -12,10 +12,13 @@ readonly bench_dir series scale
 readonly page_count=$((16384 * scale)) # of an object
 readonly default_workloads="touch remap_seq remap_rand remap_seq_write remap_rand_write
 	seqwrite seqread backread strideread streams2 streams4 randread randrmw zipf scanhot
-	fragwrite fragread"
+	fragwrite fragread multi fork fork_read sqlite small"
+readonly data_lines=150000 # of SQLite's
 
 workloads=${WORKLOADS:-$default_workloads}
 repeats=${REPEATS:-3}
+objects=${OBJECTS:-100000} # small ones
+failures=()
 
 # Newer kernels ship with the multi-generational LRU switched on: there the older
 # one is measured, too.
@@ -57,23 +60,71 @@ bench_prepare() {
 	module=$build/module-$series/aobj.ko
 	quietly make -C "$project" tools
 	quietly make -C "$bench_dir"
+	bench_data
 }
 
-# Three disks of the guest's memory, and what else it needs, in MiB.
+# Real data for SQLite: the files of this machine.
+bench_data() {
+	[[ " $workloads " == *sqlite* ]] || return 0
+	say "listing the files of /usr"
+	find /usr -xdev -type f -printf '%s\t%h\t%f\n' | LC_ALL=C sort -t $'\t' -k 2 |
+		awk -v most="$data_lines" 'NR <= most' >"$build/files"
+}
+
+# guest_memory PAGES DEVICE: disks, memory to use, and what else a guest needs, in MiB
 guest_memory() {
-	echo $((3 * page_count / 4 * 9 / 256 + page_count / 256 + 512))
+	local disks=2
+
+	[[ " $peers " != *" file"* ]] || disks=3
+	echo $(((disks * $2 + $1) / 256 + 512))
 }
 
-# bench_boot OUTPUT [RUN-GUEST-OPTION]...
+# bench_boot OUTPUT PAGES DEVICE "WORKLOAD..." [RUN-GUEST-OPTION]...
+# => an object of PAGES, and disks of DEVICE pages
 bench_boot() {
-	local directory=$1
+	local directory=$1 pages=$2 device=$3 list=$4
 
-	shift
+	shift 4
+	mkdir -p "$directory"
+	say "booting $(kernel_release "$kernel") for: ${list//[$'\n\t']/}"
 	"$vm_dir/run-guest" --kernel "$kernel" --icount --smp 1 --append clearcpuid=112 \
-		--memory "$(guest_memory)" --timeout $((3600 * scale)) --output "$directory" \
-		--env BENCH_MODULE="$module" --env BENCH_TOOL="$project/userspace/aobjctl/aobjctl" \
-		--env BENCH_PROGRAM="$build/aobj-bench" --env BENCH_OBJECTS="${OBJECTS:-10000}" \
-		--env BENCH_PAGES="$page_count" --env BENCH_BUDGET=$((page_count / 4)) \
-		--env BENCH_REPEATS="$repeats" --env BENCH_WORKLOADS="$workloads" \
-		--env BENCH_PEERS="$peers" "$@" -- "$bench_dir/guest" "$directory" >&2
+		--memory "$(guest_memory "$pages" "$device")" --timeout $((3600 * scale)) \
+		--output "$directory" --env BENCH_MODULE="$module" \
+		--env BENCH_TOOL="$project/userspace/aobjctl/aobjctl" \
+		--env BENCH_PROGRAM="$build/aobj-bench" --env BENCH_DATA="$build/files" \
+		--env BENCH_OBJECTS="$objects" --env BENCH_PAGES="$pages" \
+		--env BENCH_BUDGET=$((pages / 4)) --env BENCH_DEVICE="$device" \
+		--env BENCH_REPEATS="$repeats" --env BENCH_WORKLOADS="$list" \
+		--env BENCH_PEERS="$peers" "$@" -- "$bench_dir/guest" "$directory" >&2 ||
+		failures+=("$directory/console")
+}
+
+# To be called last: what was measured in a guest that failed is shown, too.
+bench_end() {
+	[[ ${#failures[@]} -eq 0 ]] || fail "failures in the guest; its console: ${failures[*]}"
+}
+
+# bench_measure [RUN-GUEST-OPTION]...: all workloads. That of many small objects
+# wants a larger machine, and a file system is no place for them.
+bench_measure() {
+	local list
+
+	list=$(tr -s '[:space:]' '\n' <<<"$workloads" | grep -vx small | paste -sd ' ') || true
+	: >"$output/raw.csv"
+	if [[ -n ${list// /} ]]; then
+		bench_boot "$output" "$page_count" $((page_count / 4 * 9)) "$list" "$@"
+	fi
+	if [[ " $(tr -s '[:space:]' ' ' <<<"$workloads") " == *" small "* ]]; then
+		measure_small "$@"
+	fi
+}
+
+measure_small() {
+	local peers=" $peers "
+
+	peers=${peers// file / }
+	peers=${peers// thp / }
+	repeats=1 bench_boot "$output/small" $((4 * objects)) $((4 * objects / 8 * 9)) small "$@"
+	[[ -e $output/machine.csv ]] || cp "$output/small/machine.csv" "$output/"
+	cat "$output/small/raw.csv" >>"$output/raw.csv"
 }

@@ -28,6 +28,9 @@ def write_csv(results, path):
 
 def main(directory, targets, unit="instr./page"):
     results = read_results(os.path.join(directory, "raw.csv"))
+    wrong = list(results.disagreements())
+    if wrong:
+        sys.exit(f"the peers do not agree on the answers of {' '.join(wrong)}")
     machine = read_machine(os.path.join(directory, "machine.csv"))
     write_csv(results, os.path.join(directory, "results.csv"))
     text = report(results, machine, read_targets(targets), unit)

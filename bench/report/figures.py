@@ -86,6 +86,13 @@ class Results:
         values = (figure(s) for s in self.repetitions(workload, peer).values())
         return spread(v for v in values if v is not None)
 
+    def disagreements(self):
+        """Workloads whose answers differ between peers or repetitions."""
+        for workload, by_peer in self.samples.items():
+            answers = {s["answer"] for samples in by_peer.values() for s in samples.values()}
+            if len(answers) > 1:
+                yield workload
+
     def cost(self, workload, peer):
         return self.spread(workload, peer, lambda s: s.cost)
 

@@ -86,11 +86,13 @@ void measure_end(void);
  * @pages: that were touched
  * @copies: pages that any pager would have had to move, per page touched
  * @clears: pages that any pager would have had to clear, per page touched
+ * @answer: what came out, the same for all peers
  */
 struct result {
 	size_t pages;
 	double copies;
 	double clears;
+	uint64_t answer;
 };
 
 void measure_print(const char *prefix, const struct result *result);

@@ -31,7 +31,7 @@ static void right(uint64_t wrong)
 {
 	errno = 0;
 	if (wrong)
-		die("a page does not hold what was written to it\n");
+		die("a page does not hold what was written to it");
 }
 
 struct contents contents_new(struct memory *m)

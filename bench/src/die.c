@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "bench.h"
@@ -17,8 +18,7 @@ void die(const char *format, ...)
 	fputs("aobj-bench: ", stderr);
 	vfprintf(stderr, format, args);
 	va_end(args);
-	errno = error;
-	perror(error ? " " : NULL);
+	fprintf(stderr, error ? ": %s\n" : "\n", strerror(error));
 	exit(EXIT_FAILURE);
 }
 

@@ -11,8 +11,8 @@
 #include "bench.h"
 
 static const struct workload *const all_workloads[] = {
-	mapping_workloads,
-	paging_workloads,
+	mapping_workloads, paging_workloads, process_workloads,
+	thread_workloads,  sqlite_workloads,
 };
 
 static const char usage_text[] =
@@ -87,7 +87,7 @@ static const struct workload *find_workload(const char *name)
 			if (!strcmp(w->name, name))
 				return w;
 	errno = 0;
-	die("no workload %s\n", name);
+	die("no workload %s", name);
 }
 
 static void parse(struct bench *bench, const char **prefix, int argc,

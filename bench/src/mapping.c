@@ -29,7 +29,7 @@ static struct result run_touch(const struct bench *bench)
 		contents_verify(&c);
 		memory_free(&m);
 	}
-	return (struct result){ ROUNDS * order.count, 0, 1 };
+	return (struct result){ .pages = ROUNDS * order.count, .clears = 1 };
 }
 
 typedef void (*touch_fn)(struct contents *c, const struct order *order);
@@ -52,7 +52,7 @@ static struct result remap(const struct bench *bench, struct order order,
 	}
 	contents_verify(&c);
 	memory_free(&m);
-	return (struct result){ ROUNDS * order.count, 0, 0 };
+	return (struct result){ .pages = ROUNDS * order.count };
 }
 
 static struct result run_remap_seq(const struct bench *bench)
@@ -72,8 +72,7 @@ static struct result run_remap_seq_write(const struct bench *bench)
 
 static struct result run_remap_rand_write(const struct bench *bench)
 {
-	return remap(bench, order_shuffled(resident(bench), 1),
-		     contents_write);
+	return remap(bench, order_shuffled(resident(bench), 1), contents_write);
 }
 
 const struct workload mapping_workloads[] = {

@@ -88,7 +88,7 @@ static void add(struct counters *c, const char *name, uint64_t value)
 	struct counter *counter = &c->counter[c->count];
 
 	if (c->count == COUNTERS_MAX || strlen(name) >= NAME_SIZE)
-		die("too many counters\n");
+		die("too many counters");
 	strcpy(counter->name, name);
 	counter->value = value;
 	c->count++;
@@ -157,10 +157,10 @@ void measure_end(void)
 	idle_ns += idle_so_far() - began_idle_ns;
 	read_counters(&after);
 	if (after.count != before.count)
-		die("counters came or went\n");
+		die("counters came or went");
 	for (size_t i = 0; i < after.count; i++)
-		after.counter[i].value += sums.counter[i].value -
-					  before.counter[i].value;
+		after.counter[i].value +=
+			sums.counter[i].value - before.counter[i].value;
 	sums = after;
 }
 
@@ -172,6 +172,8 @@ void measure_print(const char *prefix, const struct result *result)
 	printf("%s,idle_ns,%llu\n", prefix, (unsigned long long)idle_ns);
 	printf("%s,needed_copies,%.6f\n", prefix, result->copies);
 	printf("%s,needed_clears,%.6f\n", prefix, result->clears);
+	printf("%s,answer,%llu\n", prefix,
+	       (unsigned long long)(result->answer >> 12));
 	for (size_t i = 0; i < sums.count; i++)
 		printf("%s,%s,%llu\n", prefix, sums.counter[i].name,
 		       (unsigned long long)sums.counter[i].value);

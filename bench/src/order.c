@@ -136,8 +136,7 @@ struct order order_streams(size_t pages, size_t streams)
 	struct order order = order_new(part * streams);
 
 	for (size_t i = 0; i < order.count; i++)
-		order.page[i] =
-			(uint32_t)(i % streams * part + i / streams);
+		order.page[i] = (uint32_t)(i % streams * part + i / streams);
 	return order;
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Workloads of an object that is larger than its memory. */
+#include <unistd.h>
+
 #include "bench.h"
 
 #define STRIDE 4
@@ -22,7 +24,9 @@ static struct result run_seqwrite(const struct bench *bench)
 	measure_end();
 	contents_verify(&c);
 	memory_free(&m);
-	return (struct result){ order.count, share_out(bench), 1 };
+	return (struct result){ .pages = order.count,
+				.copies = share_out(bench),
+				.clears = 1 };
 }
 
 typedef void (*touch_fn)(struct contents *c, const struct order *order);
@@ -49,7 +53,7 @@ static struct result read_in_order(const struct bench *bench,
 				   struct order order)
 {
 	run_order(bench, &order, &order, contents_read);
-	return (struct result){ order.count, 1, 0 };
+	return (struct result){ .pages = order.count, .copies = 1 };
 }
 
 static struct result run_seqread(const struct bench *bench)
@@ -83,7 +87,8 @@ static struct result run_randread(const struct bench *bench)
 	struct order order = order_random(bench->pages, bench->pages, 2);
 
 	run_order(bench, &warm_up, &order, contents_read);
-	return (struct result){ order.count, share_out(bench), 0 };
+	return (struct result){ .pages = order.count,
+				.copies = share_out(bench) };
 }
 
 /* Each page that comes in is written, and goes out again. */
@@ -93,7 +98,8 @@ static struct result run_randrmw(const struct bench *bench)
 	struct order order = order_random(bench->pages, bench->pages, 2);
 
 	run_order(bench, &warm_up, &order, contents_read_write);
-	return (struct result){ order.count, 2 * share_out(bench), 0 };
+	return (struct result){ .pages = order.count,
+				.copies = 2 * share_out(bench) };
 }
 
 static struct result run_zipf(const struct bench *bench)
@@ -106,9 +112,8 @@ static struct result run_zipf(const struct bench *bench)
 
 	run_order(bench, &warm_up, &order, contents_read);
 	return (struct result){
-		order.count,
-		order_misses(&order, bench->pages, bench->budget),
-		0,
+		.pages = order.count,
+		.copies = order_misses(&order, bench->pages, bench->budget),
 	};
 }
 
@@ -119,7 +124,7 @@ static struct result run_scanhot(const struct bench *bench)
 	struct order order = order_scan_and_hot(bench->pages, hot, 2);
 
 	run_order(bench, &warm_up, &order, contents_read);
-	return (struct result){ order.count, 0.5, 0 };
+	return (struct result){ .pages = order.count, .copies = 0.5 };
 }
 
 /*
@@ -138,6 +143,7 @@ static void splinter(const struct bench *bench, struct memory *m)
 	for (size_t page = 0; page < pages; page++)
 		if (random_next(&seed) >> 63)
 			memory_punch(m, page);
+	sync(); /* only then has a file system the room */
 }
 
 static struct result run_fragwrite(const struct bench *bench)
@@ -154,7 +160,9 @@ static struct result run_fragwrite(const struct bench *bench)
 	contents_verify(&c);
 	memory_free(&m);
 	memory_free(&other);
-	return (struct result){ order.count, 1, 1 };
+	return (struct result){ .pages = order.count,
+				.copies = 1,
+				.clears = 1 };
 }
 
 static struct result run_fragread(const struct bench *bench)
@@ -173,15 +181,21 @@ static struct result run_fragread(const struct bench *bench)
 	contents_verify(&c);
 	memory_free(&m);
 	memory_free(&other);
-	return (struct result){ order.count, 1, 0 };
+	return (struct result){ .pages = order.count, .copies = 1 };
 }
 
 const struct workload paging_workloads[] = {
-	{ "seqwrite", run_seqwrite },	  { "seqread", run_seqread },
-	{ "backread", run_backread },	  { "strideread", run_strideread },
-	{ "streams2", run_streams2 },	  { "streams4", run_streams4 },
-	{ "randread", run_randread },	  { "randrmw", run_randrmw },
-	{ "zipf", run_zipf },		  { "scanhot", run_scanhot },
-	{ "fragwrite", run_fragwrite },	  { "fragread", run_fragread },
+	{ "seqwrite", run_seqwrite },
+	{ "seqread", run_seqread },
+	{ "backread", run_backread },
+	{ "strideread", run_strideread },
+	{ "streams2", run_streams2 },
+	{ "streams4", run_streams4 },
+	{ "randread", run_randread },
+	{ "randrmw", run_randrmw },
+	{ "zipf", run_zipf },
+	{ "scanhot", run_scanhot },
+	{ "fragwrite", run_fragwrite },
+	{ "fragread", run_fragread },
 	{},
 };

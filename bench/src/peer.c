@@ -61,10 +61,8 @@ static int open_file(size_t bytes)
 }
 
 static const struct peer peers[] = {
-	{ "aobj", open_aobj, 0 },
-	{ "memfd", open_memfd, 0 },
-	{ "anon", NULL, MADV_NOHUGEPAGE },
-	{ "thp", NULL, MADV_HUGEPAGE },
+	{ "aobj", open_aobj, 0 },	   { "memfd", open_memfd, 0 },
+	{ "anon", NULL, MADV_NOHUGEPAGE }, { "thp", NULL, MADV_HUGEPAGE },
 	{ "file", open_file, 0 },
 };
 
@@ -74,7 +72,7 @@ const struct peer *peer_find(const char *name)
 		if (!strcmp(peers[i].name, name))
 			return &peers[i];
 	errno = 0;
-	die("no peer %s\n", name);
+	die("no peer %s", name);
 }
 
 bool peer_is_aobj(const struct peer *peer)

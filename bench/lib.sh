@@ -19,6 +19,7 @@ workloads=${WORKLOADS:-$default_workloads}
 repeats=${REPEATS:-3}
 objects=${OBJECTS:-100000} # small ones
 failures=()
+boot_options=() # more of run-guest's
 
 # Newer kernels ship with the multi-generational LRU switched on: there the older
 # one is measured, too.
@@ -79,12 +80,11 @@ guest_memory() {
 	echo $(((disks * $2 + $1) / 256 + 512))
 }
 
-# bench_boot OUTPUT PAGES DEVICE "WORKLOAD..." [RUN-GUEST-OPTION]...
+# bench_boot OUTPUT PAGES DEVICE "WORKLOAD..."
 # => an object of PAGES, and disks of DEVICE pages
 bench_boot() {
 	local directory=$1 pages=$2 device=$3 list=$4
 
-	shift 4
 	mkdir -p "$directory"
 	say "booting $(kernel_release "$kernel") for: ${list//[$'\n\t']/}"
 	"$vm_dir/run-guest" --kernel "$kernel" --icount --smp 1 --append clearcpuid=112 \
@@ -95,7 +95,7 @@ bench_boot() {
 		--env BENCH_OBJECTS="$objects" --env BENCH_PAGES="$pages" \
 		--env BENCH_BUDGET=$((pages / 4)) --env BENCH_DEVICE="$device" \
 		--env BENCH_REPEATS="$repeats" --env BENCH_WORKLOADS="$list" \
-		--env BENCH_PEERS="$peers" "$@" -- "$bench_dir/guest" "$directory" >&2 ||
+		--env BENCH_PEERS="$peers" "${boot_options[@]}" -- "$bench_dir/guest" "$directory" >&2 ||
 		failures+=("$directory/console")
 }
 
@@ -104,18 +104,18 @@ bench_end() {
 	[[ ${#failures[@]} -eq 0 ]] || fail "failures in the guest; its console: ${failures[*]}"
 }
 
-# bench_measure [RUN-GUEST-OPTION]...: all workloads. That of many small objects
-# wants a larger machine, and a file system is no place for them.
+# Measures all workloads. That of many small objects wants a larger machine, and
+# a file system is no place for them.
 bench_measure() {
 	local list
 
 	list=$(tr -s '[:space:]' '\n' <<<"$workloads" | grep -vx small | paste -sd ' ') || true
 	: >"$output/raw.csv"
 	if [[ -n ${list// /} ]]; then
-		bench_boot "$output" "$page_count" $((page_count / 4 * 9)) "$list" "$@"
+		bench_boot "$output" "$page_count" $((page_count * 9 / 4)) "$list"
 	fi
 	if [[ " $(tr -s '[:space:]' ' ' <<<"$workloads") " == *" small "* ]]; then
-		measure_small "$@"
+		measure_small
 	fi
 }
 
@@ -124,7 +124,7 @@ measure_small() {
 
 	peers=${peers// file / }
 	peers=${peers// thp / }
-	repeats=1 bench_boot "$output/small" $((4 * objects)) $((4 * objects / 8 * 9)) small "$@"
+	repeats=1 bench_boot "$output/small" $((4 * objects)) $((4 * objects * 9 / 8)) small
 	[[ -e $output/machine.csv ]] || cp "$output/small/machine.csv" "$output/"
 	cat "$output/small/raw.csv" >>"$output/raw.csv"
 }

@@ -37,6 +37,7 @@ struct memory {
 
 const struct peer *peer_find(const char *name);
 bool peer_is_aobj(const struct peer *peer);
+bool peer_swaps(const struct peer *peer); /* to a swap device, not to a file */
 void memory_new(struct memory *m, const struct peer *peer, size_t pages);
 void memory_free(struct memory *m);
 /* The memory stays without a mapping; not all peers can do that. */

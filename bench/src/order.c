@@ -109,7 +109,7 @@ struct order order_zipf(size_t pages, size_t count, double theta, uint64_t seed)
 	}
 	for (size_t i = 0; i < count; i++) {
 		double share =
-			(double)(random_next(&seed) >> 11) * 0x1p-53 * sum;
+			sum * (double)(random_next(&seed) >> 32) / UINT32_MAX;
 
 		order.page[i] = place.page[rank_at(share_below, pages, share)];
 	}

@@ -80,6 +80,11 @@ bool peer_is_aobj(const struct peer *peer)
 	return peer->open == open_aobj;
 }
 
+bool peer_swaps(const struct peer *peer)
+{
+	return peer->open != open_file;
+}
+
 static void *map(int fd, size_t bytes)
 {
 	int flags = fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED;

@@ -5,7 +5,7 @@
 KVER ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KVER)/build
 
-.PHONY: all module tools demo bench bench-profile check soak clean help
+.PHONY: all module tools demo bench check soak clean help
 
 all: module tools
 
@@ -30,13 +30,14 @@ check-%:
 soak:
 	tests/soak/run
 
-# The variables of bench/run come from the environment or the command line.
-export KERNEL WORKLOAD WORKLOADS PEERS SCALE REPEATS OBJECTS
+# Variables come from the environment or the command line: see bench/run.
+export KERNEL WORKLOAD WORKLOADS PEERS SCALE REPEATS OBJECTS BASE CPUS DRIVE LINES
 bench:
 	bench/run
 
-bench-profile:
-	bench/profile
+# bench-profile, bench-wall, bench-compare, bench-scaling
+bench-%:
+	bench/$*
 
 # Without kernel headers nothing was built that they would have to clean.
 clean:
@@ -60,6 +61,11 @@ help:
 	@echo '                 KERNEL=, WORKLOADS=, PEERS=, SCALE=, REPEATS=: see bench/run'
 	@echo 'make bench-profile WORKLOAD=NAME'
 	@echo '                 where the instructions of a workload go'
+	@echo 'make bench-wall  by the clock on the wall, and beside fio'
+	@echo 'make bench-compare BASE=REVISION'
+	@echo '                 beside the module of an earlier commit'
+	@echo 'make bench-scaling'
+	@echo '                 on 1, 2 and 4 CPUs'
 	@echo 'make clean       removes what was built; downloaded kernels stay in the cache'
 	@$(MAKE) -s --no-print-directory help-install
 

@@ -19,6 +19,7 @@ workloads=${WORKLOADS:-$default_workloads}
 repeats=${REPEATS:-3}
 objects=${OBJECTS:-100000} # small ones
 failures=()
+clock_options=(--icount --smp 1 --append clearcpuid=112)
 boot_options=() # more of run-guest's
 
 # Newer kernels ship with the multi-generational LRU switched on: there the older
@@ -87,7 +88,7 @@ bench_boot() {
 
 	mkdir -p "$directory"
 	say "booting $(kernel_release "$kernel") for: ${list//[$'\n\t']/}"
-	"$vm_dir/run-guest" --kernel "$kernel" --icount --smp 1 --append clearcpuid=112 \
+	"$vm_dir/run-guest" --kernel "$kernel" "${clock_options[@]}" \
 		--memory "$(guest_memory "$pages" "$device")" --timeout $((3600 * scale)) \
 		--output "$directory" --env BENCH_MODULE="$module" \
 		--env BENCH_TOOL="$project/userspace/aobjctl/aobjctl" \

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Makes results.csv, report.md and plots of DIRECTORY's raw.csv and machine.csv.
+"""Makes tables and plots of DIRECTORY's raw.csv and machine.csv.
 
-usage: report DIRECTORY TARGETS [UNIT]
+usage: report DIRECTORY TARGETS [UNIT]	results.csv, report.md, plots
+       report --fio DIRECTORY		only a table of DIRECTORY's fio.csv
+       report --scaling DIRECTORY CPUS...	only a table of cost by CPUs
 """
 
 import csv
@@ -10,7 +12,7 @@ import sys
 
 from figures import read_machine, read_results, read_targets
 from plots import plots
-from tables import report
+from tables import fio, report, scaling
 
 
 def write_csv(results, path):
@@ -40,7 +42,23 @@ def main(directory, targets, unit="instr./page"):
     print(text)
 
 
+def print_fio(directory):
+    with open(os.path.join(directory, "fio.csv"), encoding="utf-8") as file:
+        print("\n".join(fio(file)))
+
+
+def print_scaling(directory, *cpus):
+    results = read_results(os.path.join(directory, "raw.csv"))
+    print("\n".join(scaling(results, [int(c) for c in cpus])))
+
+
+MODES = {"--fio": print_fio, "--scaling": print_scaling}
+
 if __name__ == "__main__":
-    if len(sys.argv) not in (3, 4):
+    arguments = sys.argv[1:]
+    if len(arguments) < 2:
         sys.exit(__doc__)
-    main(*sys.argv[1:])
+    if arguments[0] in MODES:
+        MODES[arguments[0]](*arguments[1:])
+    else:
+        main(*arguments)

@@ -173,6 +173,36 @@ def idle(results):
     return lines or ["Nobody idled for more than 1 % of a workload."]
 
 
+def fio(lines):
+    """aobj's throughput beside fio's, of lines of fio.csv."""
+    header = ["workload", "direction", "block, KiB", "depth", "aobj, MB/s", "fio, MB/s", "share"]
+    rows = []
+    for line in lines:
+        workload, direction, block, depth, ours, theirs = line.strip().split(",")
+        share = ratio(float(ours), float(theirs))
+        rows.append(
+            [workload, direction, str(int(block) // 1024), depth]
+            + [short(float(ours) / 1e6), short(float(theirs) / 1e6), short(share)]
+        )
+    return table(header, rows)
+
+
+def scaling(results, cpus):
+    """Cost on several CPUs, in times of that on one; workloads are named NAME@CPUS."""
+    peers = results.peers
+    header = ["workload", "CPUs"] + [c for p in peers for c in (p, "times one")]
+    rows = []
+    for name in dict.fromkeys(w.split("@")[0] for w in results.workloads):
+        for count in cpus:
+            cells = [name, str(count)]
+            for peer in peers:
+                one = middle(results.cost(f"{name}@{cpus[0]}", peer))
+                cost = middle(results.cost(f"{name}@{count}", peer))
+                cells += [whole(cost), short(ratio(cost, one) if cost and one else None)]
+            rows.append(cells)
+    return table(header, rows)
+
+
 def report(results, machine, targets, unit="instr./page"):
     parts = (
         ("Cost per page", costs(results, unit)),

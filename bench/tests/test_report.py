@@ -122,6 +122,19 @@ class Tables(unittest.TestCase):
         self.assertIn("50.0 %", tables.idle(found)[0])
 
 
+    def test_throughput_is_held_against_that_of_fio(self):
+        lines = tables.fio(["seqread,read,262144,2,30000000,33000000\n"])
+        self.assertEqual(lines[2], "| seqread | read | 256 | 2 | 30.0 | 33.0 | 0.91 |")
+
+    def test_more_cpus_are_held_against_one(self):
+        found = results(
+            sample("own@1", "aobj", 1, elapsed_ns=1000), sample("own@4", "aobj", 1, elapsed_ns=1200)
+        )
+        lines = tables.scaling(found, [1, 4])
+        self.assertEqual(lines[2], "| own | 1 | 10 | 1.00 |")
+        self.assertEqual(lines[3], "| own | 4 | 12 | 1.20 |")
+
+
 class Plots(unittest.TestCase):
     def test_missing_figures_are_marked(self):
         rows = [plots.row_of("touch", [figures.Spread(2, 1, 3), None])]

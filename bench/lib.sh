@@ -100,6 +100,18 @@ bench_boot() {
 		failures+=("$directory/console")
 }
 
+# Has the plugin count the instructions of each measured stretch: counted() tells.
+count_instructions() {
+	rm -f "$output"/counts.*
+	boot_options+=(--qemu -plugin --qemu "$build/profile.so,out=$output/counts")
+}
+
+# Prints file, workload, peer, repetition and pages of each count, in order.
+counted() {
+	awk -F, -v file="$output/counts" \
+		'$4 == "pages" { print file "." ++n, $1, $2, $3, $5 }' "$output/raw.csv"
+}
+
 # To be called last: what was measured in a guest that failed is shown, too.
 bench_end() {
 	[[ ${#failures[@]} -eq 0 ]] || fail "failures in the guest; its console: ${failures[*]}"

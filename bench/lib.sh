@@ -48,18 +48,18 @@ quietly() {
 	fail "failed: $*"
 }
 
-# Sets $kernel, $build, $module and $output.
+# Sets $kernel, if it is not set, $build, $module and $output.
 bench_prepare() {
 	peers=${PEERS:-$(default_peers)}
 	build=$project/build/bench
 	output=$build/${BENCH_OUTPUT:-$series}
 	mkdir -p "$build" "$output"
 	bench_packages
-	kernel=$("$vm_dir/get-kernel" "$series")
+	kernel=${kernel:-$("$vm_dir/get-kernel" "$series")}
 	say "building the module and the programs"
 	unset MAKEFLAGS MFLAGS MAKELEVEL
-	quietly "$vm_dir/build-module" "$kernel" "$build/module-$series"
-	module=$build/module-$series/aobj.ko
+	module=$build/module-$(kernel_release "$kernel")/aobj.ko
+	quietly "$vm_dir/build-module" "$kernel" "${module%/*}"
 	quietly make -C "$project" tools
 	quietly make -C "$bench_dir"
 	bench_data

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The results as Markdown tables."""
 
-from figures import COPY, CLEAR, ratio
+from figures import CLEAR, COPY, COPY_COUNTED, ratio
 
 NONE = "-"
 
@@ -95,7 +95,8 @@ def advantages(results, targets):
 
 def overheads(results, targets):
     """What aobj takes beyond the copies and clears that cannot be saved."""
-    header = ["workload", "aobj", "copies", "clears", "unavoidable", "overhead", "goal"]
+    header = ["workload", "aobj", "copies", "clears", "overhead", "goal"]
+    header.append(f"with copies of {COPY_COUNTED}")
     rows = []
     for workload in results.workloads:
 
@@ -111,9 +112,9 @@ def overheads(results, targets):
                 whole(cost),
                 short(figure(lambda s: s["needed_copies"])),
                 short(figure(lambda s: s["needed_clears"])),
-                whole(figure(lambda s: s.unavoidable)),
-                whole(figure(lambda s: s.cost - s.unavoidable)),
+                whole(figure(lambda s: s.overhead())),
                 whole(targets.get(workload, {}).get("overhead")),
+                whole(figure(lambda s: s.overhead(COPY_COUNTED))),
             ]
         )
     return table(header, rows)
@@ -203,19 +204,21 @@ def scaling(results, cpus):
     return table(header, rows)
 
 
-def report(results, machine, targets, unit="instr./page"):
-    parts = (
+INSTRUCTIONS = "instr./page"
+
+
+def report(results, machine, targets, unit=INSTRUCTIONS):
+    counted = unit == INSTRUCTIONS
+    beyond = f"aobj's overhead beyond copies ({COPY}) and clears ({CLEAR})"
+    parts = [
         ("Cost per page", costs(results, unit)),
         ("Ratios", advantages(results, targets)),
-        (
-            f"aobj's overhead beyond copies ({COPY}) and clears ({CLEAR})",
-            overheads(results, targets),
-        ),
+        (beyond, overheads(results, targets)) if counted else None,
         ("aobj's counters", counters(results)),
         ("Pages moved to and from swap, per page touched", transfers(results)),
-        ("Idle", idle(results)),
-    )
+        ("Idle", idle(results)) if counted else None,
+    ]
     lines = machine_text(machine)
-    for title, body in parts:
+    for title, body in filter(None, parts):
         lines += [f"### {title}", ""] + body + [""]
     return "\n".join(lines)

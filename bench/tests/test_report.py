@@ -10,6 +10,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "report"))
 
 import figures  # noqa: E402
+import locks  # noqa: E402
 import plots  # noqa: E402
 import profile  # noqa: E402
 import tables  # noqa: E402
@@ -69,7 +70,7 @@ class Statistics(unittest.TestCase):
         found = results(
             sample("w", "aobj", 1, elapsed_ns=300000, needed_copies=0.75, needed_clears=1)
         )
-        beyond = found.spread("w", "aobj", lambda s: s.cost - s.unavoidable).middle
+        beyond = found.spread("w", "aobj", lambda s: s.overhead()).middle
         self.assertEqual(beyond, 3000 - 0.75 * figures.COPY - figures.CLEAR)
 
     def test_targets_are_numbers_and_may_lack(self):
@@ -98,6 +99,11 @@ class Tables(unittest.TestCase):
         for part in text.split("\n\n"):
             widths = {line.count("|") for line in part.split("\n") if line.startswith("|")}
             self.assertLessEqual(len(widths), 1, part)
+
+    def test_nothing_is_counted_by_the_clock_on_the_wall(self):
+        text = tables.report(self.found(), MACHINE, {}, "ns/page")
+        self.assertIn("ns/page", text)
+        self.assertNotIn("overhead", text)
 
     def test_ratio_is_held_against_floor_and_goal(self):
         for floor, goal, expected in ((3, 3.5, "goal"), (3, 5, "floor"), (4.5, 5, "**missed**")):
@@ -166,6 +172,28 @@ class Profile(unittest.TestCase):
         lines = list(profile.report(symbols, counts, 10))
         self.assertEqual(lines[0].split()[0], "25.0")
         self.assertEqual(lines[-2].split(), ["20.0", "80.0", "%", "first", "[kernel]"])
+
+
+class Locks(unittest.TestCase):
+    STAT = [
+        "lock_stat version 0.4\n",
+        "-----\n",
+        "                   &c->lock:  10  20  0.06  9.5  4000.0  2.0  100  2000  0.03  9.9  800.0  0.4\n",
+        "                   --------\n",
+        "                   &c->lock             15          [<00000000a3>] aobj_pager_get+0x1f/0x60 [aobj]\n",
+        "                   &c->lock              5          [<00000000a4>] aobj_evict+0x3f/0x60 [aobj]\n",
+        "\n",
+        "                     other:  1  2  0.06  9.5  4.0  2.0  100  2000  0.03  9.9  800.0  0.4\n",
+        "                     other               2          [<00000000a3>] schedule+0x1f/0x60\n",
+    ]
+
+    def test_only_what_the_module_contends_for_is_listed(self):
+        lines = locks.report(locks.parse(self.STAT))
+        self.assertEqual(len(lines), 3)
+        self.assertEqual(
+            lines[2],
+            "| &c->lock | 2,000 | 20 | 1.00 % | 4.00 | aobj_pager_get [aobj], aobj_evict [aobj] |",
+        )
 
 
 if __name__ == "__main__":

@@ -186,14 +186,34 @@ static void make_heap(void)
 		die("mlockall");
 }
 
+/* => the file, in memory: where it comes from is not what is measured */
+static FILE *read_data(const char *name)
+{
+	FILE *file = name ? fopen(name, "re") : NULL;
+	char *text;
+	long size;
+
+	if (!file || fseek(file, 0, SEEK_END))
+		die("--data");
+	size = ftell(file);
+	rewind(file);
+	if (size <= 0)
+		die("--data");
+	text = allocate((size_t)size, 1);
+	if (fread(text, 1, (size_t)size, file) != (size_t)size)
+		die("%s", name);
+	fclose(file);
+	return fmemopen(text, (size_t)size, "r");
+}
+
 static struct result run_sqlite(const struct bench *bench)
 {
-	FILE *data = bench->data ? fopen(bench->data, "re") : NULL;
+	FILE *data = read_data(bench->data);
 	struct memory m;
 	size_t rows;
 
 	if (!data)
-		die("--data");
+		die("fmemopen");
 	make_heap();
 	bench_enter(bench);
 	memory_new(&m, bench->peer, bench->pages);

@@ -24,8 +24,9 @@ requests_of() {
 	busy=$(mean "$1" disk_busy_ms)
 	queue=$(mean "$1" disk_queue_ms)
 	elapsed=$(mean "$1" elapsed_ns)
-	read -r direction block depth rate < <(awk -v r="$reads" -v w="$writes" -v rs="$read_sectors" \
-		-v ws="$write_sectors" -v busy="$busy" -v queue="$queue" -v ns="$elapsed" 'BEGIN {
+	read -r direction block depth rate < <(awk -v r="$reads" -v w="$writes" \
+		-v rs="$read_sectors" -v ws="$write_sectors" -v busy="$busy" \
+		-v queue="$queue" -v ns="$elapsed" 'BEGIN {
 			reading = rs > ws
 			sectors = reading ? rs : ws
 			requests = reading ? r : w

@@ -48,6 +48,14 @@ quietly() {
 	fail "failed: $*"
 }
 
+# Prints the file of what is asked for.
+targets() {
+	case $series in
+	6.1) echo "$bench_dir/targets.csv" ;;
+	*) echo "$bench_dir/targets-newer.csv" ;;
+	esac
+}
+
 # Sets $kernel, if it is not set, $build, $module and $output.
 bench_prepare() {
 	peers=${PEERS:-$(default_peers)}
@@ -96,7 +104,8 @@ bench_boot() {
 		--env BENCH_OBJECTS="$objects" --env BENCH_PAGES="$pages" \
 		--env BENCH_BUDGET=$((pages / 4)) --env BENCH_DEVICE="$device" \
 		--env BENCH_REPEATS="$repeats" --env BENCH_WORKLOADS="$list" \
-		--env BENCH_PEERS="$peers" "${boot_options[@]}" -- "$bench_dir/guest" "$directory" >&2 ||
+		--env BENCH_PEERS="$peers" "${boot_options[@]}" -- \
+		"$bench_dir/guest" "$directory" >&2 ||
 		failures+=("$directory/console")
 }
 

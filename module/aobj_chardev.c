@@ -17,6 +17,7 @@
 #include "aobj_ioctl.h"
 #include "aobj_object.h"
 #include "aobj_rw.h"
+#include "aobj_seek.h"
 
 static bool open_for_use;
 

@@ -14,6 +14,7 @@
 #include "aobj_ioctl.h"
 #include "aobj_object.h"
 #include "aobj_rw.h"
+#include "aobj_seek.h"
 
 /*
  * What both kinds of file do

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* read(2), write(2) and lseek(2) of objects, see the header. */
+/* read(2) and write(2) of objects, see the header. */
 #include <linux/fs.h>
 #include <linux/highmem.h>
 #include <linux/mm.h>
@@ -9,14 +9,6 @@
 #include "aobj_object.h"
 #include "aobj_pager.h"
 #include "aobj_rw.h"
-
-loff_t aobj_llseek(struct file *file, loff_t offset, int whence)
-{
-	struct aobj *obj = file->private_data;
-
-	return generic_file_llseek_size(file, offset, whence, LLONG_MAX,
-					aobj_object_size(obj));
-}
 
 static size_t part_of_page(loff_t pos, size_t left)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * read(2), write(2) and lseek(2) of objects, as in a regular file.
+ * read(2) and write(2) of objects, as in a regular file.
  *
  * Never touched pages are read as zeros without being made.  Where a fault
  * would give SIGBUS these say EIO, or ENOSPC when there is no room.
@@ -10,11 +10,9 @@
 
 #include <linux/types.h>
 
-struct file;
 struct iov_iter;
 struct kiocb;
 
-loff_t aobj_llseek(struct file *file, loff_t offset, int whence);
 ssize_t aobj_read_iter(struct kiocb *iocb, struct iov_iter *to);
 ssize_t aobj_write_iter(struct kiocb *iocb, struct iov_iter *from);
 

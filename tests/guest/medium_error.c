@@ -41,6 +41,8 @@ static void check_bad_page(const struct object *o, size_t page)
 		    "read() of a lost page is EIO");
 	check_errno(pwrite(o->fd, "x", 1, (off_t)(page * page_size)), EIO,
 		    "write() into a lost page is EIO");
+	check_result(lseek(o->fd, (off_t)(page * page_size), SEEK_DATA),
+		     (long)(page * page_size), "a lost page is no hole");
 }
 
 static size_t test_loss(const struct object *o)

@@ -63,6 +63,8 @@ struct model *model_pick(void); /* one with a descriptor, or NULL */
 void model_read(const struct model *o, uint64_t at, void *to, size_t length);
 void model_write(struct model *o, uint64_t at, const void *from, size_t length);
 bool model_writable(uint64_t at, size_t length);
+/* The first page from @page on that is not zeros; the end if there is none. */
+uint64_t model_next_written(const struct model *o, uint64_t page);
 void model_resize(struct model *o, uint64_t pages);
 void model_extend(struct model *o, uint64_t pages);
 void model_drop(struct model *o, uint64_t first, uint64_t pages);

@@ -202,32 +202,30 @@ static void op_write(void)
 	o->offset += length;
 }
 
-static void op_seek(void)
+static int64_t seek_offset(void)
 {
-	static const int origins[] = { SEEK_SET, SEEK_CUR, SEEK_END, SEEK_DATA,
-				       SEEK_HOLE };
-	struct model *o = model_pick();
-	int whence = origins[any(ARRAY_SIZE(origins))];
 	int64_t by = (int64_t)(chance(80) ? any(4 * LOW_PAGES * page_size) :
 					    odd_number());
-	int64_t end, from, result, must;
+
+	return chance(30) && by != INT64_MIN ? -by : by;
+}
+
+static void op_seek(void)
+{
+	static const int origins[] = { SEEK_SET, SEEK_CUR, SEEK_END };
+	struct model *o = model_pick();
+	int whence = origins[any(ARRAY_SIZE(origins))];
+	int64_t by = seek_offset();
+	int64_t from, result, must;
 
 	if (!o)
 		return;
-	if (chance(30) && by != INT64_MIN)
-		by = -by;
 	op_log("lseek of object %zu by %llx from %d", (size_t)(o - models),
 	       (unsigned long long)by, whence);
-	end = (int64_t)(o->pages * page_size);
-	from = whence == SEEK_END ? end :
+	from = whence == SEEK_END ? (int64_t)(o->pages * page_size) :
 	       whence == SEEK_CUR ? (int64_t)o->offset :
 				    0;
-	/* All of it is data, and the end is the hole. */
-	if (whence == SEEK_DATA || whence == SEEK_HOLE)
-		must = by < 0 || by >= end ? -ENXIO :
-		       whence == SEEK_HOLE ? end :
-					     by;
-	else if (__builtin_add_overflow(from, by, &must) || must < 0)
+	if (__builtin_add_overflow(from, by, &must) || must < 0)
 		must = by > 0 ? -EOVERFLOW : -EINVAL;
 	result = lseek(o->fd, by, whence);
 	if (must < 0 ? result >= 0 : result != must)
@@ -235,6 +233,51 @@ static void op_seek(void)
 			 (long long)result, strerror(errno), (long long)must);
 	if (result >= 0)
 		o->offset = (uint64_t)result;
+}
+
+/*
+ * What was written is data.  Of the rest the model does not know: pages that
+ * are zeros may be there all the same.
+ */
+static bool may_be_found(const struct model *o, int64_t from, int whence,
+			 int64_t found)
+{
+	int64_t end = (int64_t)(o->pages * page_size), written;
+
+	if (from < 0 || from >= end)
+		return found == -ENXIO;
+	written = (int64_t)(model_next_written(o, (uint64_t)from / page_size) *
+			    page_size);
+	if (whence == SEEK_DATA && found == -ENXIO)
+		return written == end;
+	if (found < from || (found > from && found % (int64_t)page_size))
+		return false;
+	if (whence == SEEK_DATA)
+		return found < end && (found == from || found <= written);
+	return found == end ||
+	       (found < end &&
+		model_next_written(o, (uint64_t)found / page_size) !=
+			(uint64_t)found / page_size);
+}
+
+static void op_seek_data(void)
+{
+	struct model *o = model_pick();
+	int whence = chance(50) ? SEEK_DATA : SEEK_HOLE;
+	int64_t from = seek_offset(), found;
+
+	if (!o)
+		return;
+	op_log("lseek of object %zu to %s from %llx", (size_t)(o - models),
+	       whence == SEEK_DATA ? "data" : "a hole",
+	       (unsigned long long)from);
+	found = lseek(o->fd, from, whence);
+	if (found < 0)
+		found = -errno;
+	if (!may_be_found(o, from, whence, found))
+		mismatch("lseek gave %lld", (long long)found);
+	if (found >= 0)
+		o->offset = (uint64_t)found;
 }
 
 /* Where no page can be, and from and to where no memory is. */
@@ -268,8 +311,9 @@ static void op_io_refused(void)
 }
 
 const struct fuzz_op io_ops[] = {
-	{ 6, op_open }, { 2, op_close }, { 8, op_pread }, { 10, op_pwrite },
-	{ 5, op_read }, { 6, op_write }, { 4, op_seek },  { 1, op_io_refused },
+	{ 6, op_open },	   { 2, op_close },	{ 8, op_pread },
+	{ 10, op_pwrite }, { 5, op_read },	{ 6, op_write },
+	{ 3, op_seek },	   { 3, op_seek_data }, { 1, op_io_refused },
 };
 
 const size_t io_ops_count = ARRAY_SIZE(io_ops);

@@ -31,6 +31,19 @@ static uint8_t *window_page(const struct model *o, uint64_t page)
 	return NULL;
 }
 
+uint64_t model_next_written(const struct model *o, uint64_t page)
+{
+	for (; page < o->pages; page++) {
+		if (page >= LOW_PAGES && page < HIGH_FIRST)
+			page = HIGH_FIRST;
+		if (page >= o->pages || !window_page(o, page))
+			break;
+		if (!page_is_zero(window_page(o, page)))
+			return page;
+	}
+	return o->pages;
+}
+
 static size_t part(uint64_t at, size_t length)
 {
 	size_t left = page_size - at % page_size;

@@ -61,7 +61,7 @@ void aobj_detach(struct aobj *obj);
 /**
  * aobj_file() - an object as a regular file, for programs
  * @obj: the object; the file takes a reference of its own
- * @name: shown in /proc/PID/fd
+ * @name: shown in /proc/PID/fd and /proc/PID/maps, after "aobj:"
  *
  * Context: may sleep.
  * Return: a file as AOBJ_IOC_CREATE makes it, or ERR_PTR.

@@ -7,6 +7,7 @@
 #include <linux/module.h>
 #include <linux/mount.h>
 #include <linux/seq_file.h>
+#include <linux/slab.h>
 
 #include "aobj_fault.h"
 #include "aobj_bind.h"
@@ -232,6 +233,20 @@ static void make_regular(struct inode *inode)
 	clear_nlink(inode);
 }
 
+/* As of memfd_create(): the prefix says what it is that has the name. */
+static struct file *pseudo_file(struct inode *inode, const char *name)
+{
+	char *shown = kasprintf(GFP_KERNEL, "aobj:%s", name);
+	struct file *file;
+
+	if (!shown)
+		return ERR_PTR(-ENOMEM);
+	file = alloc_file_pseudo(inode, file_mnt, shown, O_RDWR | O_LARGEFILE,
+				 &file_fops);
+	kfree(shown);
+	return file;
+}
+
 /* => takes the reference to the inode over unless it fails */
 static struct file *file_of(struct inode *inode, const char *name)
 {
@@ -241,8 +256,7 @@ static struct file *file_of(struct inode *inode, const char *name)
 	if (!try_module_get(THIS_MODULE))
 		return ERR_PTR(-ENODEV);
 	make_regular(inode);
-	file = alloc_file_pseudo(inode, file_mnt, name, O_RDWR | O_LARGEFILE,
-				 &file_fops);
+	file = pseudo_file(inode, name);
 	if (IS_ERR(file)) {
 		module_put(THIS_MODULE);
 		return file;

@@ -49,10 +49,43 @@ static bool bytes_are(int fd, off_t at, size_t size, uint8_t value)
 	return true;
 }
 
+/* The path of the mapping that begins at @address, with a line's end. */
+static void path_in_maps(const void *address, char *path, size_t size)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	char line[512];
+
+	path[0] = '\0';
+	while (maps && fgets(line, sizeof(line), maps)) {
+		const char *at = strchr(line, '/');
+
+		if (at && strtoull(line, NULL, 16) == (uintptr_t)address)
+			snprintf(path, size, "%s", at);
+	}
+	if (!maps)
+		die("/proc/self/maps");
+	fclose(maps);
+}
+
+/* As a memfd, which has "/memfd:" there. */
+static void check_shown(int fd, const char *expected)
+{
+	char path[128] = "";
+	uint8_t *map = object_map(fd, 0, 1, PROT_READ, MAP_SHARED);
+
+	if (readlink(text("/proc/self/fd/%d", fd), path, sizeof(path) - 1) < 0)
+		die("readlink");
+	check(!strcmp(path, expected), text("/proc/self/fd has %s", expected),
+	      "%s", path);
+	path_in_maps(map, path, sizeof(path));
+	check(!strcmp(path, text("%s\n", expected)), "and so has maps", "%s",
+	      path);
+	object_unmap(map, 1);
+}
+
 static void test_create(void)
 {
 	int fd = file_new(12345), open_fd;
-	char link[64] = "";
 	struct stat st = stat_of(fd);
 
 	check(S_ISREG(st.st_mode), "it is a regular file", "mode %o",
@@ -60,13 +93,11 @@ static void test_create(void)
 	check_equal((uint64_t)st.st_size, 12345, "of the size that was asked");
 	check_equal((uint64_t)st.st_blocks, 0, "that takes no blocks");
 	check_equal(object_info(fd).size, 12345, "AOBJ_IOC_INFO says the same");
-	if (readlink(text("/proc/self/fd/%d", fd), link, sizeof(link) - 1) < 0)
-		die("readlink");
-	check(strstr(link, "a file"), "/proc/self/fd shows its name", "%s",
-	      link);
+	check_shown(fd, "/aobj:a file (deleted)");
 	check_result(fcntl(fd, F_GETFD), FD_CLOEXEC, "it is closed on exec");
-	open_fd = object_create("", 0, 0);
+	open_fd = object_create("", page_size, 0);
 	check_result(fcntl(open_fd, F_GETFD), 0, "or not, as asked");
+	check_shown(open_fd, "/aobj: (deleted)");
 	close(open_fd);
 	close(fd);
 }

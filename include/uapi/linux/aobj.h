@@ -185,7 +185,8 @@ struct aobj_flush {
  * @size: its first size in bytes
  * @flags: AOBJ_CREATE_*
  * @reserved: must be 0
- * @name: shown in /proc/PID/fd, as text that ends in NUL; may be empty
+ * @name: text that ends in NUL; shown in /proc/PID/fd and /proc/PID/maps, after
+ *	"aobj:"; may be empty
  *
  * On /dev/aobj.  Returns a descriptor, as memfd_create(2) does: beside the
  * calls of the device, ftruncate(2), fallocate(2) with FALLOC_FL_PUNCH_HOLE or

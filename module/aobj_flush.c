@@ -154,22 +154,41 @@ static int clean(struct flush *f, struct aobj_cluster *c, u64 dirty)
 	return err;
 }
 
-/* => pages and slots are gone, but for pages that somebody holds */
-static void free_pages_of(struct flush *f, struct aobj_cluster *c, u64 mask)
+/*
+ * => what of @mask is busy, once some of that has been waited for
+ * Who has wired a page, or taken it, since it was last looked at keeps it: its
+ * place in *@held.  Those that were there, or came meanwhile, are in *@had.
+ */
+static u64 free_once(struct aobj_cluster *c, u64 mask, u64 *had, u64 *held,
+		     int *err)
 {
-	u64 held = 0, had = 0;
+	struct aobj_removal r = {};
+	u64 there, spared = 0;
 
 	mutex_lock(&c->lock);
 	if (c->res) {
-		had = mask & c->res->present;
-		held = had & ~pages_to_flush(c, mask);
+		there = mask & c->res->present;
+		spared = there & ~pages_to_flush(c, there);
+		*had |= there;
+		*held |= spared;
 	}
+	aobj_object_take_out(c, mask & ~spared, &r);
 	mutex_unlock(&c->lock);
+	*err = aobj_object_taken_out(c, &r);
+	return r.busy;
+}
+
+/* => pages and slots are gone, but for pages that somebody holds */
+static int free_pages_of(struct flush *f, struct aobj_cluster *c, u64 mask)
+{
+	u64 had = 0, held = 0;
+	int err = 0;
+
+	while (mask && !err)
+		mask = free_once(c, mask, &had, &held, &err);
 	f->flushed->skipped += hweight64(held);
-	f->flushed->done += hweight64(had & ~held);
-	mask &= ~held;
-	while (mask)
-		mask = aobj_object_remove(c, mask);
+	f->flushed->done += hweight64(had & ~held & ~mask);
+	return err;
 }
 
 /*
@@ -191,10 +210,8 @@ static int flush_cluster(struct flush *f, struct aobj_cluster *c, u64 mask)
 	u64 dirty = 0;
 	int err;
 
-	if (f->flags & AOBJ_FLUSH_FREE) {
-		free_pages_of(f, c, mask);
-		return 0;
-	}
+	if (f->flags & AOBJ_FLUSH_FREE)
+		return free_pages_of(f, c, mask);
 	err = wait_earlier(f, c, mask);
 	if (err)
 		return err;

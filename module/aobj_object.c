@@ -225,16 +225,8 @@ void aobj_object_put(struct aobj *obj)
 }
 
 /*
- * Taking pages out: for a shrink, a hole, and the end of an object
+ * Taking pages out: for a shrink, a hole, a flush, and the end of an object
  */
-
-struct removal {
-	struct page *pages[AOBJ_CLUSTER_PAGES]; /* taken out, to be freed */
-	unsigned int nr;
-	struct folio *locked; /* somebody has it locked: wait, referenced */
-	u64 writing; /* under write-out: wait */
-	u64 busy; /* these, and others that are locked: to be tried again */
-};
 
 static void unmap_mapped(struct aobj_cluster *c, u64 mask)
 {
@@ -253,7 +245,8 @@ static void unmap_mapped(struct aobj_cluster *c, u64 mask)
 }
 
 /* => takes the pages of @mask out; those that are busy stay */
-static void remove_pages(struct aobj_cluster *c, u64 mask, struct removal *r)
+static void remove_pages(struct aobj_cluster *c, u64 mask,
+			 struct aobj_removal *r)
 {
 	unsigned int i;
 
@@ -300,7 +293,7 @@ static void remove_slots(struct aobj_cluster *c, u64 mask)
 	}
 }
 
-static void wait_busy(struct aobj_cluster *c, struct removal *r)
+static void wait_busy(struct aobj_cluster *c, struct aobj_removal *r)
 {
 	if (r->locked) {
 		folio_wait_locked(r->locked);
@@ -311,15 +304,38 @@ static void wait_busy(struct aobj_cluster *c, struct removal *r)
 	}
 }
 
-u64 aobj_object_remove(struct aobj_cluster *c, u64 mask)
+static int wait_busy_killable(struct aobj_cluster *c, struct aobj_removal *r)
 {
-	struct removal r = {};
+	int err;
 
-	mutex_lock(&c->lock);
+	if (!r->locked)
+		return aobj_writeout_wait(c, r->writing);
+	err = folio_wait_locked_killable(r->locked);
+	folio_put(r->locked);
+	return err ? -EINTR : 0;
+}
+
+void aobj_object_take_out(struct aobj_cluster *c, u64 mask,
+			  struct aobj_removal *r)
+{
 	if (c->res)
-		remove_pages(c, mask, &r);
+		remove_pages(c, mask, r);
 	remove_slots(c, mask);
 	aobj_queue_update(c);
+}
+
+int aobj_object_taken_out(struct aobj_cluster *c, struct aobj_removal *r)
+{
+	aobj_page_free(r->pages, r->nr);
+	return r->busy ? wait_busy_killable(c, r) : 0;
+}
+
+static u64 remove_once(struct aobj_cluster *c, u64 mask)
+{
+	struct aobj_removal r = {};
+
+	mutex_lock(&c->lock);
+	aobj_object_take_out(c, mask, &r);
 	mutex_unlock(&c->lock);
 	aobj_page_free(r.pages, r.nr);
 	wait_busy(c, &r);
@@ -349,7 +365,7 @@ static void walk_clusters(struct aobj *obj, pgoff_t first, pgoff_t end,
 /* => every page and slot that was in [@first, @end) is gone */
 static void remove_range(struct aobj *obj, pgoff_t first, pgoff_t end)
 {
-	walk_clusters(obj, first, end, aobj_object_remove);
+	walk_clusters(obj, first, end, remove_once);
 }
 
 /*
@@ -648,7 +664,8 @@ int aobj_object_punch(struct aobj *obj, u64 pos, u64 len)
  * Resident pages give their slots up; @r says what must be waited for first.
  * One that is being written shall still be there when it is.
  */
-static void forget_slots(struct aobj_cluster *c, u64 mask, struct removal *r)
+static void forget_slots(struct aobj_cluster *c, u64 mask,
+			 struct aobj_removal *r)
 {
 	unsigned int i;
 
@@ -672,7 +689,7 @@ static void forget_slots(struct aobj_cluster *c, u64 mask, struct removal *r)
 
 static u64 forget_once(struct aobj_cluster *c, u64 mask)
 {
-	struct removal r = {};
+	struct aobj_removal r = {};
 
 	mutex_lock(&c->lock);
 	if (c->res)

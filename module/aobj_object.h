@@ -107,12 +107,33 @@ void aobj_object_dropswap(struct aobj *obj, pgoff_t first, pgoff_t end);
 /* => a name for people; cut to AOBJ_NAME_MAX - 1 bytes; -EINTR */
 int aobj_object_set_name(struct aobj *obj, const char *name);
 
-/*
- * aobj_object_remove: takes the pages of @mask, and their slots, out
- * => nothing locked; waits for I/O on some of what is busy
- * => what was busy: to be tried again
+/**
+ * struct aobj_removal - pages that are taken out of a cluster; zero at first
+ * @pages: taken out, to be freed
+ * @nr: how many these are
+ * @locked: somebody has it locked: to be waited for, referenced
+ * @writing: under write-out: to be waited for
+ * @busy: these, and others that are locked: to be tried again
  */
-u64 aobj_object_remove(struct aobj_cluster *c, u64 mask);
+struct aobj_removal {
+	struct page *pages[AOBJ_CLUSTER_PAGES];
+	unsigned int nr;
+	struct folio *locked;
+	u64 writing;
+	u64 busy;
+};
+
+/*
+ * aobj_object_take_out: takes the pages of @mask, and their slots, out
+ * => locked; what is busy stays, and @r says so
+ */
+void aobj_object_take_out(struct aobj_cluster *c, u64 mask,
+			  struct aobj_removal *r);
+/*
+ * aobj_object_taken_out: frees them, and waits for some of what was busy
+ * => nothing locked; sleeps; -EINTR if killed meanwhile
+ */
+int aobj_object_taken_out(struct aobj_cluster *c, struct aobj_removal *r);
 
 /* In bytes; changed under the object's resize_lock. */
 static inline loff_t aobj_object_size(const struct aobj *obj)

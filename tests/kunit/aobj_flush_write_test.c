@@ -2,6 +2,7 @@
 /* Flush: write-out that it begins and waits for, and what may go wrong. */
 #include "aobj.h"
 #include "aobj_flush.h"
+#include "aobj_wire.h"
 #include "pager_env.h"
 
 #define NR 10
@@ -14,6 +15,7 @@ static int do_flush(struct env_thread *t)
 	int err = aobj_flush_range(t->obj, 0, ULONG_MAX, t->flags, &flushed);
 
 	t->word = flushed.done;
+	t->skipped = flushed.skipped;
 	return err;
 }
 
@@ -286,6 +288,60 @@ static void free_waits_for_write_out(struct kunit *test)
 	env_check(env);
 }
 
+static struct env_thread *start_free(struct pager_env *env, struct held_disk *d,
+				     struct aobj *obj)
+{
+	struct env_thread *t;
+
+	held_disk_hold(d, HELD_WRITE, true);
+	ENV_EXPECT_ENDS(start_flush(env, obj, AOBJ_FLUSH_CLEAN), 0);
+	env_wait_held(env, d, HELD_WRITE, 1);
+	t = start_flush(env, obj, AOBJ_FLUSH_FREE);
+	ENV_EXPECT_BLOCKS(t);
+	return t;
+}
+
+/* Not as it was when the wait began, but as it is when the page would go. */
+static void free_spares_what_is_held_by_then(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = dirty_object(env);
+	struct env_thread *t = start_free(env, d, obj);
+	struct page *page;
+
+	KUNIT_EXPECT_EQ(test, aobj_wire(obj, 3, 4), 0);
+	KUNIT_ASSERT_EQ(test,
+			aobj_pager_get_page(obj, 6, AOBJ_GET_ALONE, &page), 0);
+	held_disk_open(d);
+	ENV_EXPECT_ENDS(t, 0);
+	KUNIT_EXPECT_EQ(test, t->word, (u64)NR - 2);
+	KUNIT_EXPECT_EQ(test, t->skipped, 2ull);
+	ENV_EXPECT_STATE(env, obj, 3, ENV_ACTIVE | ENV_SLOT | ENV_WIRED);
+	ENV_EXPECT_STATE(env, obj, 6, ENV_ACTIVE | ENV_SLOT);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&obj->resident), 2);
+	put_page(page);
+	env_expect(env, obj, 3, 1, 1);
+	env_expect(env, obj, 6, 1, 1);
+	env_check(env);
+}
+
+static void a_signal_ends_a_free(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = dirty_object(env);
+	struct env_thread *t = start_free(env, d, obj);
+
+	env_kill(t);
+	ENV_EXPECT_ENDS(t, -EINTR);
+	KUNIT_EXPECT_EQ(test, t->word, 0ull);
+	held_disk_open(d);
+	env_wait_written(env);
+	env_expect(env, obj, 0, NR, 1);
+	env_check(env);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(clean_begins_to_write),
 	KUNIT_CASE(wait_waits_for_the_end),
@@ -299,6 +355,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(without_swap_there_is_no_room),
 	KUNIT_CASE(a_full_device_has_no_room),
 	KUNIT_CASE(free_waits_for_write_out),
+	KUNIT_CASE(free_spares_what_is_held_by_then),
+	KUNIT_CASE(a_signal_ends_a_free),
 	{},
 };
 

@@ -54,7 +54,8 @@ struct env_thread {
 	struct aobj *obj;
 	u64 arg; /* a page's index, a size, a device */
 	unsigned int flags;
-	u64 word; /* what a get found in the page */
+	u64 word; /* what a get found in the page; how many a flush did */
+	u64 skipped; /* how many a flush passed over */
 	int err;
 };
 

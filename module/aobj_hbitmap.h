@@ -14,7 +14,10 @@
 #define AOBJ_HBITMAP_LEVELS 6 /* 64^6 bits are more than 32 bits can number */
 #define AOBJ_HBITMAP_NONE U32_MAX
 
-/* Words looked at, here and by the slot allocator: KUnit measures by them. */
+/*
+ * Words looked at, here and by the slot allocator, and clusters looked at by
+ * swapoff: KUnit measures by them.
+ */
 #ifdef AOBJ_KUNIT
 extern unsigned long aobj_steps;
 #define aobj_step() (aobj_steps++)

@@ -97,6 +97,7 @@ static int empty_cluster(struct aobj_cluster *c, struct aobj_swapdev *dev)
 		struct next_step next;
 		int err;
 
+		aobj_step();
 		mutex_lock(&c->lock);
 		next = forget_resident(c, dev, unreadable);
 		mutex_unlock(&c->lock);

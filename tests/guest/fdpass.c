@@ -9,46 +9,12 @@
 
 #define SEED 0xfd
 
-static void send_fd(int socket, int fd)
-{
-	char room[CMSG_SPACE(sizeof(int))] = { 0 };
-	struct iovec byte = { (char[]){ 'x' }, 1 };
-	struct msghdr message = {
-		.msg_iov = &byte,
-		.msg_iovlen = 1,
-		.msg_control = room,
-		.msg_controllen = sizeof(room),
-	};
-	struct cmsghdr *control = CMSG_FIRSTHDR(&message);
-
-	control->cmsg_level = SOL_SOCKET;
-	control->cmsg_type = SCM_RIGHTS;
-	control->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(control), &fd, sizeof(fd));
-	if (sendmsg(socket, &message, 0) != 1)
-		_exit(9);
-}
-
 static int receive_fd(int socket)
 {
-	char room[CMSG_SPACE(sizeof(int))];
-	char byte;
-	struct iovec vector = { &byte, 1 };
-	struct msghdr message = {
-		.msg_iov = &vector,
-		.msg_iovlen = 1,
-		.msg_control = room,
-		.msg_controllen = sizeof(room),
-	};
-	struct cmsghdr *control;
-	int fd;
+	int fd = descriptor_receive(socket);
 
-	if (recvmsg(socket, &message, 0) != 1)
-		die("recvmsg");
-	control = CMSG_FIRSTHDR(&message);
-	if (!control || control->cmsg_type != SCM_RIGHTS)
+	if (fd < 0)
 		die("no descriptor came");
-	memcpy(&fd, CMSG_DATA(control), sizeof(fd));
 	return fd;
 }
 
@@ -59,7 +25,8 @@ static int make_and_send(void *argument)
 	struct object o = object_new(working_set());
 
 	range_fill(o.map, SEED, 0, o.pages, 1);
-	send_fd(socket, o.fd);
+	if (descriptor_send(socket, o.fd))
+		_exit(9);
 	return 0;
 }
 
@@ -97,7 +64,8 @@ int main(void)
 	map = object_map(fd, 0, pages, PROT_READ, MAP_SHARED);
 	check_range(map, SEED, 0, pages, 1,
 		    "what is received has the object's contents");
-	send_fd(sockets[1], fd);
+	if (descriptor_send(sockets[1], fd))
+		die("sendmsg");
 	close(fd);
 	check_result(task_wait(task_start(check_and_change, &sockets[0])), 0,
 		     "another process receives it and finds it intact");

@@ -266,6 +266,28 @@ static void a_full_device_has_no_room(struct kunit *test)
 	env_expect(env, obj, 0, 40, 1);
 }
 
+/* There are slots: those of resident pages that have changed since. */
+static void stale_slots_are_taken_back(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 31, 0);
+	struct aobj *stale = env_object(env, 30), *obj;
+
+	env_write(env, stale, 0, 30, 1);
+	env_page_out(env, stale, 0, 30);
+	env_write(env, stale, 0, 30, 2);
+	KUNIT_EXPECT_EQ(test, env_used(env, d), 30u);
+	obj = dirty_object(env);
+	KUNIT_EXPECT_EQ(
+		test, aobj_flush(obj, 0, 0, AOBJ_FLUSH_CLEAN | AOBJ_FLUSH_WAIT),
+		0);
+	for (pgoff_t i = 0; i < NR; i++)
+		ENV_EXPECT_STATE(env, obj, i, ENV_ACTIVE | ENV_SLOT);
+	env_check(env);
+	env_expect(env, stale, 0, 30, 2);
+	env_expect(env, obj, 0, NR, 1);
+}
+
 /* Its pages go with the write, which is waited for. */
 static void free_waits_for_write_out(struct kunit *test)
 {
@@ -354,6 +376,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(so_are_those_of_a_bad_medium),
 	KUNIT_CASE(without_swap_there_is_no_room),
 	KUNIT_CASE(a_full_device_has_no_room),
+	KUNIT_CASE(stale_slots_are_taken_back),
 	KUNIT_CASE(free_waits_for_write_out),
 	KUNIT_CASE(free_spares_what_is_held_by_then),
 	KUNIT_CASE(a_signal_ends_a_free),

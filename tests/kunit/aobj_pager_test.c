@@ -270,9 +270,26 @@ static void nothing_is_made_past_the_end(struct kunit *test)
 	ENV_EXPECT_STATE(env, obj, 10, 0);
 }
 
+/* Whoever comes second finds what the first has made. */
+static void two_gets_make_one_page(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct aobj *obj = env_object(env, 10);
+	struct env_thread *t[4];
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(t); i++)
+		t[i] = env_start_get(env, obj, 3, AOBJ_GET_ALONE);
+	for (unsigned int i = 0; i < ARRAY_SIZE(t); i++)
+		ENV_EXPECT_ENDS(t[i], 0);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&aobj_totals.clusters), 1);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&obj->resident), 1);
+	env_check(env);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(untouched_pages_are_zeros),
 	KUNIT_CASE(resident_pages_are_found_again),
+	KUNIT_CASE(two_gets_make_one_page),
 	KUNIT_CASE(inactive_pages_get_a_second_chance),
 	KUNIT_CASE(pages_come_back_from_swap),
 	KUNIT_CASE(gets_past_the_end_are_refused),

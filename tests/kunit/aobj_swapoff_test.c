@@ -3,6 +3,7 @@
 #include <linux/jiffies.h>
 #include <linux/pagemap.h>
 
+#include "aobj_hbitmap.h"
 #include "pager_env.h"
 
 #define BUDGET 256 /* the least that there is on machines with pages of 4 KiB */
@@ -63,6 +64,27 @@ static void pages_come_in_and_are_dirty(struct kunit *test)
 	env_page_out(env, obj, 0, 100);
 	env_expect(env, obj, 0, 70, 1);
 	env_expect(env, obj, 70, 5, 2);
+}
+
+/* Twice: to bring its pages in, and to see that they are.  As much for slots. */
+static void each_cluster_is_emptied_at_once(struct kunit *test)
+{
+	const unsigned int clusters = 8, pages = clusters * AOBJ_CLUSTER_PAGES;
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 512, 0);
+	struct aobj *obj = env_object(env, pages);
+	unsigned long steps;
+
+	/* A few of each; what the pages behind them hold is all on swap. */
+	for (pgoff_t i = 0; i < pages; i += AOBJ_CLUSTER_PAGES)
+		env_write(env, obj, i, 16, 1);
+	env_page_out(env, obj, 0, pages);
+	KUNIT_EXPECT_EQ(test, env_used(env, d), clusters * 16);
+	steps = aobj_steps;
+	KUNIT_EXPECT_EQ(test, swapoff(env, d), 0);
+	KUNIT_EXPECT_LE(test, aobj_steps - steps, 4ul * clusters);
+	for (pgoff_t i = 0; i < pages; i += AOBJ_CLUSTER_PAGES)
+		env_expect(env, obj, i, 16, 1);
 }
 
 static void writes_in_flight_are_waited_for(struct kunit *test)
@@ -504,6 +526,7 @@ static void an_object_may_die_meanwhile(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(an_empty_device_goes_at_once),
 	KUNIT_CASE(pages_come_in_and_are_dirty),
+	KUNIT_CASE(each_cluster_is_emptied_at_once),
 	KUNIT_CASE(writes_in_flight_are_waited_for),
 	KUNIT_CASE(writes_that_fail_are_waited_for),
 	KUNIT_CASE(reads_in_flight_are_waited_for),

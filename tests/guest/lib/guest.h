@@ -77,6 +77,10 @@ uint8_t object_state(int fd, size_t page);
 size_t object_count(int fd, size_t first, size_t pages, uint8_t mask,
 		    uint8_t value);
 
+/* descriptor.c: descriptors over a socket */
+int descriptor_send(int socket, int fd);
+int descriptor_receive(int socket);
+
 /* evict.c: getting pages out of memory on purpose */
 bool evict_pages(int fd, size_t first, size_t pages);
 bool evict_page(int fd, size_t page);

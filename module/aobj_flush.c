@@ -132,6 +132,9 @@ static int clean_some(struct flush *f, struct aobj_cluster *c, u64 *dirty)
 	if (before)
 		res = aobj_writeout(b, c, before, &written);
 	*dirty &= ~c->writing;
+	/* For want of a slot they were made active, and are to go all the same. */
+	if (f->flags & AOBJ_FLUSH_DEACTIVATE && before & c->writing)
+		deactivate(c, before & c->writing);
 	mutex_unlock(&c->lock);
 
 	if (res != AOBJ_WRITTEN_DONE)

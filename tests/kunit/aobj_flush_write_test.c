@@ -267,25 +267,45 @@ static void a_full_device_has_no_room(struct kunit *test)
 }
 
 /* There are slots: those of resident pages that have changed since. */
-static void stale_slots_are_taken_back(struct kunit *test)
+/* => a device that has no slot free, but some of pages that have changed */
+static struct aobj *stale_object(struct pager_env *env)
 {
-	struct pager_env *env = test->priv;
 	struct held_disk *d = env_disk(env, 0, 31, 0);
-	struct aobj *stale = env_object(env, 30), *obj;
+	struct aobj *stale = env_object(env, 30);
 
 	env_write(env, stale, 0, 30, 1);
 	env_page_out(env, stale, 0, 30);
 	env_write(env, stale, 0, 30, 2);
-	KUNIT_EXPECT_EQ(test, env_used(env, d), 30u);
-	obj = dirty_object(env);
-	KUNIT_EXPECT_EQ(
-		test, aobj_flush(obj, 0, 0, AOBJ_FLUSH_CLEAN | AOBJ_FLUSH_WAIT),
-		0);
+	KUNIT_EXPECT_EQ(env->test, env_used(env, d), 30u);
+	return stale;
+}
+
+static void expect_flushed(struct kunit *test, unsigned int flags,
+			   unsigned int state)
+{
+	struct pager_env *env = test->priv;
+	struct aobj *stale = stale_object(env);
+	struct aobj *obj = dirty_object(env);
+
+	KUNIT_EXPECT_EQ(test, aobj_flush(obj, 0, 0, flags | AOBJ_FLUSH_WAIT),
+			0);
 	for (pgoff_t i = 0; i < NR; i++)
-		ENV_EXPECT_STATE(env, obj, i, ENV_ACTIVE | ENV_SLOT);
+		ENV_EXPECT_STATE(env, obj, i, state);
 	env_check(env);
 	env_expect(env, stale, 0, 30, 2);
 	env_expect(env, obj, 0, NR, 1);
+}
+
+static void stale_slots_are_taken_back(struct kunit *test)
+{
+	expect_flushed(test, AOBJ_FLUSH_CLEAN, ENV_ACTIVE | ENV_SLOT);
+}
+
+/* Also then what is paged out is gone afterwards. */
+static void pages_leave_for_stale_slots(struct kunit *test)
+{
+	expect_flushed(test, AOBJ_FLUSH_DEACTIVATE | AOBJ_FLUSH_CLEAN,
+		       ENV_SLOT);
 }
 
 /* Its pages go with the write, which is waited for. */
@@ -377,6 +397,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(without_swap_there_is_no_room),
 	KUNIT_CASE(a_full_device_has_no_room),
 	KUNIT_CASE(stale_slots_are_taken_back),
+	KUNIT_CASE(pages_leave_for_stale_slots),
 	KUNIT_CASE(free_waits_for_write_out),
 	KUNIT_CASE(free_spares_what_is_held_by_then),
 	KUNIT_CASE(a_signal_ends_a_free),

@@ -246,6 +246,8 @@ static void holds_slots_as_far_as_there_are_offsets(struct kunit *test)
 	for (i = nr; i--;) {
 		KUNIT_EXPECT_EQ(test, aobj_object_resize(obj, far_pages[i] + 1),
 				0);
+		KUNIT_EXPECT_EQ(test, aobj_object_npages(obj),
+				far_pages[i] + 1);
 		expect_slots(test, obj, i + 1);
 		KUNIT_EXPECT_EQ(test, aobj_object_resize(obj, far_pages[i]), 0);
 		expect_slots(test, obj, i);

@@ -14,7 +14,8 @@ sources_hash() {
 
 copy_sources() {
 	mkdir -p "$work/tree"
-	(cd "$project" && cp -r --parents Kbuild include module samples tests/kunit tests/vm "$work/tree")
+	(cd "$project" &&
+		cp -r --parents Kbuild include module samples tests/kunit tests/vm "$work/tree")
 }
 
 # build_suites SUITE...: the test module of the copy as it is

@@ -44,6 +44,7 @@ clean:
 	if test -e $(KDIR)/Makefile; then $(MAKE) -C $(KDIR) M=$(CURDIR) clean; fi
 	$(MAKE) -C userspace/aobjctl clean
 	$(MAKE) -C tests/guest clean
+	$(MAKE) -C tests/stacks clean
 	rm -rf build
 
 help:
@@ -54,9 +55,9 @@ help:
 	@echo 'make tools       aobjctl alone'
 	@echo 'make demo        more memory than RAM, shown in a QEMU guest (Debian 12)'
 	@echo 'make check       all tests, in guests (Debian 12); one group of them: check-static,'
-	@echo '                 check-kunit, check-guest, check-debug, check-install, check-harness,'
-	@echo '                 check-tools'
-	@echo 'make soak        what takes hours: endurance, fuzzing, mutants'
+	@echo '                 check-kunit, check-guest, check-stacks, check-debug, check-install,'
+	@echo '                 check-harness, check-tools'
+	@echo 'make soak        what takes hours: endurance, stacks, fuzzing, mutants'
 	@echo 'make bench       aobj beside the system'"'"'s swap, in a guest (Debian 12); by'
 	@echo '                 KERNEL=, WORKLOADS=, PEERS=, SCALE=, REPEATS=: see bench/run'
 	@echo 'make bench-profile WORKLOAD=NAME'

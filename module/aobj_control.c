@@ -65,7 +65,9 @@ static long ctl_swapon(unsigned int cmd, void __user *arg)
 		.class = s.class_name[0] ? s.class_name : NULL,
 	};
 	err = fd_to_dev(s.fd, &devt);
-	return err ?: aobj_swap_on(devt, &opt);
+	if (err)
+		return err;
+	return aobj_swap_on(devt, &opt);
 }
 
 static long ctl_swapoff(unsigned int cmd, void __user *arg)

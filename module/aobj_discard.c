@@ -79,18 +79,15 @@ static int discard_all(struct aobj_swapdev *dev)
 
 int aobj_discard_init(struct aobj_swapdev *dev, u32 flags)
 {
-	int err;
+	int err = 0;
 
 	INIT_WORK(&dev->discards, discard_work_fn);
 	if (!bdev_max_discard_sectors(dev->bdev))
 		return 0;
-	if (flags & AOBJ_SWAPON_DISCARD_ONCE) {
+	if (flags & AOBJ_SWAPON_DISCARD_ONCE)
 		err = discard_all(dev);
-		if (err)
-			return err;
-	}
-	if (!(flags & AOBJ_SWAPON_DISCARD_PAGES))
-		return 0;
+	if (err || !(flags & AOBJ_SWAPON_DISCARD_PAGES))
+		return err;
 	return aobj_slots_enable_discards(&dev->slots);
 }
 

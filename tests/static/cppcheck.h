@@ -5,6 +5,8 @@
  */
 #define bio_for_each_segment(bv, bio, iter) \
 	for ((iter) = (bio)->bi_iter; bio_next(bio, &(bv), &(iter));)
+#define list_for_each_entry_rcu(pos, head, member, ...) \
+	for ((pos) = first_of(head); (pos); (pos) = next_of(pos))
 
 /* A list that Kbuild makes; empty, it is none. */
 #define AOBJ_KUNIT_SUITES(suite)

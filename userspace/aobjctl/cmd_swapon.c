@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* aobjctl swapon: take block devices for swap, or show those in use. */
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -133,13 +134,12 @@ static int set_priority(struct request *request, const char *text)
 
 static int set_class(struct request *request, const char *text)
 {
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
-				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "0123456789._-";
-	size_t length = strlen(text);
+	size_t length = strlen(text), good = 0;
 
-	if (!length || length >= AOBJ_CLASS_MAX ||
-	    strspn(text, letters) != length)
+	while (isalnum((unsigned char)text[good]) ||
+	       (text[good] && strchr("._-", text[good])))
+		good++;
+	if (!length || length >= AOBJ_CLASS_MAX || good != length)
 		return usage_error("%s: no name of a class: at most %d "
 				   "letters, digits and '._-'",
 				   text, AOBJ_CLASS_MAX - 1);

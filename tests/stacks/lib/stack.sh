@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # others use what is set here
+#
+# What the tests of stacks share. Each of them makes a block device, has the
+# work done on it, and takes it away again. $spare is a blank disk.
+
+readonly spare=/dev/vdc
+readonly seconds=${AOBJ_STACK_SECONDS:-8}
+here=$(cd "$(dirname "$0")" && pwd)
+
+# work_on DEVICE [fails]: as a test program of the guest's suite does it. A task
+# that hangs is the end of the guest.
+work_on() {
+	echo 1 >/proc/sys/kernel/hung_task_panic
+	"$here/build/work" "$1" "$seconds" "${@:2}" || status=$?
+	echo 0 >/proc/sys/kernel/hung_task_panic
+}
+
+# must COMMAND...: the stack is not to be had without it.
+must() {
+	"$@" && return
+	echo "Bail out! $*"
+	exit 99
+}
+
+sectors() {
+	blockdev --getsz "$1"
+}
+
+# wait_for COMMAND...: until it succeeds, for 20 s.
+wait_for() {
+	local tries
+
+	for ((tries = 0; tries < 200; tries++)); do
+		"$@" && return
+		sleep 0.1
+	done
+	return 1
+}
+
+# The guest's end of the network that has the host's servers.
+network_up() {
+	must modprobe virtio_net
+	must wait_for test -e /sys/class/net/eth0
+	ip addr replace 10.0.2.15/24 dev eth0
+	ip link set eth0 up
+}
+
+status=0

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# NVMe over TCP whose target goes and comes back: the host waits for it, so that
+# nothing is refused.
+. "$(dirname "$0")/lib/stack.sh"
+. "$(dirname "$0")/lib/nvme.sh"
+
+interrupt() {
+	while sleep 2; do
+		port_down
+		sleep 1
+		port_up
+	done
+}
+
+target_up "$spare"
+port_up
+connect reconnect_delay=1 ctrl_loss_tmo=120
+interrupt &
+work_on "$namespace"
+kill $!
+wait
+[[ -e $subsystem_port ]] || port_up
+disconnect
+port_down
+target_down
+exit "$status"

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# NVMe over TCP with digests, the target on this machine, too. A page that changed
+# while it was sent would not have the digest that was sent with it.
+. "$(dirname "$0")/lib/stack.sh"
+. "$(dirname "$0")/lib/nvme.sh"
+
+target_up "$spare"
+port_up
+connect data_digest hdr_digest
+must grep -qx 1 "/sys/block/${namespace#/dev/}/queue/stable_writes"
+work_on "$namespace"
+if dmesg | sed -n '/aobj-test: nvme_tcp begins/,$p' | grep -iE 'digest|ddgst'; then
+	status=1
+fi
+disconnect
+port_down
+target_down
+exit "$status"

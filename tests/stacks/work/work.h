@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The parts of the work that is done on each stack. */
+#ifndef WORK_H
+#define WORK_H
+
+#include "guest.h"
+
+#define WORKERS 3
+
+/**
+ * struct tally - what a worker has met; in memory that is shared
+ * @rounds: pages looked at
+ * @wrong: of them not what they should be
+ * @refused: touches that were SIGBUS
+ */
+struct tally {
+	volatile uint64_t rounds;
+	volatile uint64_t wrong;
+	volatile uint64_t refused;
+};
+
+/* worker.c: a process that changes pages of its object, and looks at them */
+struct worker {
+	size_t number;
+	struct tally *tally;
+	const volatile uint32_t *stop;
+};
+
+int worker_run(void *argument);
+
+/* hog.c: a process that leaves the machine little memory until it is killed */
+pid_t hog_start(void);
+void hog_stop(pid_t hog);
+
+#endif /* WORK_H */

@@ -31,7 +31,8 @@ void aobj_tag_name(u32 tag, char name[AOBJ_CLASS_MAX]);
 
 /*
  * aobj_bind_object: binds an object to a tag, or with "" to none
- * => -ENODEV if no device in use has the tag; never sleeps
+ * => -ENODEV if no device in use has the tag; never sleeps; calls for the same
+ *    object are serialised by the caller
  * => what has a slot elsewhere keeps it until it is written again
  */
 int aobj_bind_object(struct aobj *obj, const char *name);

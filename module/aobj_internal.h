@@ -61,7 +61,7 @@ struct aobj_swapdev;
  * @user: Z: who pays for @wired, or NULL
  * @noswap: Z: its pages never leave memory
  * @pays: Z: for its size, as the user asked for @noswap
- * @bound: the tag of the devices that it is bound to, see aobj_bind.h; READ_ONCE
+ * @bound: Z: the tag of the devices that it is bound to, see aobj_bind.h
  * @name: Z: of the object, for people; ends in NUL
  * @write_errors: A: pages whose write has failed, ever: for who waits to hear
  * @ahead: where the last fault-ahead ended, in pages; a hint, unlocked

@@ -7,7 +7,6 @@
 #include <linux/aobj.h>
 
 #include "aobj.h"
-#include "aobj_bind.h"
 #include "aobj_file.h"
 #include "aobj_flush.h"
 #include "aobj_kernel.h"

@@ -41,11 +41,18 @@ long aobj_place_promised(void)
 	return atomic_long_read(&promised);
 }
 
-unsigned long aobj_place_missing(void)
+unsigned long aobj_place_missing_without(unsigned long pages)
 {
+	long left = places() - (long)pages;
+
 	if (!atomic_long_read(&aobj_totals.reserved))
 		return 0;
-	return max(atomic_long_read(&promised) - places(), 0L);
+	return max(atomic_long_read(&promised) - left, 0L);
+}
+
+unsigned long aobj_place_missing(void)
+{
+	return aobj_place_missing_without(0);
 }
 
 void aobj_place_check(void)

@@ -44,6 +44,8 @@ long aobj_place_promised(void);
  *    device has failed, that were counted on; a snapshot
  */
 unsigned long aobj_place_missing(void);
+/* => the same if there were @pages places less */
+unsigned long aobj_place_missing_without(unsigned long pages);
 /* => says so in the log, if there are such */
 void aobj_place_check(void);
 

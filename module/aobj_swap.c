@@ -261,6 +261,13 @@ unsigned long aobj_swap_free_beside(const struct aobj_swapdev *but)
 	return nr;
 }
 
+unsigned long aobj_swap_capacity_of(const struct aobj_swapdev *dev)
+{
+	if (takes_pages(dev) && !dev->exclusive)
+		return dev->npages - 1 - READ_ONCE(dev->slots.bad);
+	return READ_ONCE(dev->draining) ? 0 : READ_ONCE(dev->slots.used);
+}
+
 unsigned long aobj_swap_capacity(void)
 {
 	struct aobj_swapdev *dev;
@@ -268,12 +275,8 @@ unsigned long aobj_swap_capacity(void)
 	int i;
 
 	rcu_read_lock();
-	for_each_swapdev(dev, i) {
-		if (takes_pages(dev) && !dev->exclusive)
-			nr += dev->npages - 1 - READ_ONCE(dev->slots.bad);
-		else if (!READ_ONCE(dev->draining))
-			nr += READ_ONCE(dev->slots.used);
-	}
+	for_each_swapdev(dev, i)
+		nr += aobj_swap_capacity_of(dev);
 	rcu_read_unlock();
 	return nr;
 }

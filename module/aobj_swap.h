@@ -166,6 +166,8 @@ unsigned long aobj_swap_free_beside(const struct aobj_swapdev *dev);
  *    that is drained none; a snapshot
  */
 unsigned long aobj_swap_capacity(void);
+/* => the device's share in that */
+unsigned long aobj_swap_capacity_of(const struct aobj_swapdev *dev);
 /* => slots used on all devices but @dev; a snapshot */
 unsigned long aobj_swap_used_beside(const struct aobj_swapdev *dev);
 

@@ -317,6 +317,10 @@ static int drain(struct aobj_swapdev *dev)
 
 static int check_fits(struct aobj_swapdev *dev)
 {
+	unsigned long places = aobj_swap_capacity_of(dev);
+
+	if (aobj_place_missing_without(places) > aobj_place_missing())
+		return -ENOMEM;
 	return cannot_fit(dev) ? -ENOMEM : 0;
 }
 

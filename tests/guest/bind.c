@@ -3,6 +3,8 @@
  * Several devices: priorities, turns, classes, and objects that are bound to
  * some of them, while devices come and go.
  */
+#include <sys/ioctl.h>
+
 #include "guest.h"
 
 #define SEED 0xb1d
@@ -85,7 +87,7 @@ static void test_together(void)
 		die("binding");
 	range_fill(bound.map, SEED, 0, bound.pages, 1);
 	range_fill(other.map, SEED + 1, 0, other.pages, 1);
-	for (size_t i = 0; i < 4 * working_set(); i++) {
+	for (size_t i = 0; i < 2 * working_set(); i++) {
 		size_t page = random_next(&random) % working_set();
 
 		page_fill(object_page(&bound, page), SEED, page, 1);
@@ -182,6 +184,38 @@ static void test_moves_up(void)
 	swap_stop(FIRST);
 }
 
+static int reserve(int fd, size_t pages)
+{
+	struct aobj_resize resize = {
+		.size = pages * page_size,
+		.flags = AOBJ_RESIZE_RESERVE,
+	};
+
+	return ioctl(fd, AOBJ_IOC_RESIZE, &resize);
+}
+
+/* Nobody can promise room on one device of several. */
+static void test_reservation(void)
+{
+	int bound = object_open(), reserved = object_open();
+
+	start(FIRST, AOBJ_SWAPON_EXCLUSIVE, 0, "own");
+	check_ok(object_bind_class(bound, "own"), "an object is bound");
+	check_errno(reserve(bound, CLUSTER), EBUSY,
+		    "and can have no reservation");
+	check_ok(reserve(reserved, CLUSTER), "another one has one");
+	check_errno(object_bind_class(reserved, "own"), EBUSY,
+		    "and cannot be bound");
+	check_ok(object_bind_none(reserved), "but to nothing");
+	check_errno(reserve(reserved,
+			    (device_bytes(main_swap()) + stat_get("budget")) /
+				    page_size),
+		    ENOSPC, "an exclusive device is no room for it");
+	close(bound);
+	close(reserved);
+	swap_stop(FIRST);
+}
+
 int main(void)
 {
 	test_begin("bind: pages go to the devices that they are meant for", 90);
@@ -192,5 +226,6 @@ int main(void)
 	test_come_and_go();
 	test_priorities();
 	test_moves_up();
+	test_reservation();
 	return test_end();
 }

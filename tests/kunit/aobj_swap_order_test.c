@@ -134,7 +134,7 @@ static void equal_priorities_take_turns(struct kunit *test)
 /* => the object's tag */
 static u32 bind(struct kunit *test, struct aobj *obj, const char *to)
 {
-	KUNIT_EXPECT_EQ(test, aobj_bind_object(obj, to), 0);
+	KUNIT_EXPECT_EQ(test, aobj_object_bind(obj, to), 0);
 	return obj->bound;
 }
 
@@ -190,16 +190,16 @@ static void binding_outlives_its_devices(struct kunit *test)
 	struct aobj_swapdev *dev;
 	u32 tag;
 
-	KUNIT_EXPECT_EQ(test, aobj_bind_object(obj, "here"), -ENODEV);
+	KUNIT_EXPECT_EQ(test, aobj_object_bind(obj, "here"), -ENODEV);
 	dev = device(test, 0, 0, "here", 0);
-	KUNIT_EXPECT_EQ(test, aobj_bind_object(obj, "her"), -ENODEV);
+	KUNIT_EXPECT_EQ(test, aobj_object_bind(obj, "her"), -ENODEV);
 	tag = bind(test, obj, "here");
 	give_back(test, dev);
 	KUNIT_EXPECT_EQ(test, obj->bound, tag);
 	KUNIT_EXPECT_NULL(test, take(tag));
 	/* It is there for who is bound to it, but for nobody else. */
-	KUNIT_EXPECT_EQ(test, aobj_bind_object(other, "here"), -ENODEV);
-	KUNIT_EXPECT_EQ(test, aobj_bind_object(obj, "here"), -ENODEV);
+	KUNIT_EXPECT_EQ(test, aobj_object_bind(other, "here"), -ENODEV);
+	KUNIT_EXPECT_EQ(test, aobj_object_bind(obj, "here"), -ENODEV);
 	KUNIT_EXPECT_EQ(test, obj->bound, tag);
 
 	dev = device(test, 1, 0, "here", 0);

@@ -315,18 +315,27 @@ static int drain(struct aobj_swapdev *dev)
 	return err;
 }
 
-static int check_fits(struct aobj_swapdev *dev)
+/* => pages that would have no room, at least one if what is reserved would not */
+static int pages_without_room(struct aobj_swapdev *dev)
 {
 	unsigned long places = aobj_swap_capacity_of(dev);
+	long missing = max(missing_room(dev), 0L);
 
 	if (aobj_place_missing_without(places) > aobj_place_missing())
-		return -ENOMEM;
-	return cannot_fit(dev) ? -ENOMEM : 0;
+		missing = max(missing, 1L);
+	return min_t(long, missing, INT_MAX);
 }
 
 int aobj_swapoff_check(dev_t devt)
 {
-	return aobj_swap_with(devt, check_fits);
+	int missing = aobj_swap_with(devt, pages_without_room);
+
+	if (missing > 0) {
+		/* As cannot_fit() does; but while others can use devices. */
+		aobj_evict(max(aobj_budget_free(), 0L) + missing);
+		missing = aobj_swap_with(devt, pages_without_room);
+	}
+	return missing > 0 ? -ENOMEM : missing;
 }
 
 int aobj_swapoff(dev_t devt)

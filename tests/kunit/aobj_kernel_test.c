@@ -396,6 +396,32 @@ static void swap_off_is_swapoff(struct kunit *test)
 	env_expect(env, obj, 0, 20, 1);
 }
 
+static void bind_says_where_pages_go(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *first = env_disk(env, 0, 256, 0);
+	struct held_disk *second = env_disk(env, 1, 256, 0);
+	struct aobj *obj = env_adopt(env, aobj_create(20 * PAGE_SIZE, 0));
+	dev_t devt = held_disk_devt(second);
+	char number[16];
+
+	snprintf(number, sizeof(number), "%u:%u", MAJOR(devt), MINOR(devt));
+	KUNIT_EXPECT_EQ(test, aobj_bind(obj, "nobody"), -ENODEV);
+	KUNIT_EXPECT_EQ(test,
+			aobj_bind(obj, "a-name-that-is-longer-than-any-can-be"),
+			-EINVAL);
+	KUNIT_EXPECT_EQ(test, aobj_bind(obj, number), 0);
+	env_write(env, obj, 0, 20, 1);
+	env_page_out(env, obj, 0, 20);
+	KUNIT_EXPECT_EQ(test, env_used(env, second), 20);
+	KUNIT_EXPECT_EQ(test, env_used(env, first), 0);
+	KUNIT_EXPECT_EQ(test, aobj_bind(obj, NULL), 0);
+	env_write(env, obj, 0, 20, 2);
+	env_page_out(env, obj, 0, 20);
+	KUNIT_EXPECT_EQ(test, env_used(env, first), 20);
+	env_expect(env, obj, 0, 20, 2);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(sizes_are_whole_pages),
 	KUNIT_CASE(sizes_that_offsets_cannot_reach_are_refused),
@@ -413,6 +439,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(growing_and_shrinking_know_their_direction),
 	KUNIT_CASE(a_shrink_asks_no_other_holder),
 	KUNIT_CASE(swap_off_is_swapoff),
+	KUNIT_CASE(bind_says_where_pages_go),
 	{},
 };
 

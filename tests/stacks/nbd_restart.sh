@@ -16,7 +16,10 @@ work_on /dev/nbd0
 exec {input}>&-
 read -r line <&"$output"
 echo "# $line"
-[[ ${line%% *} -gt 2 ]] || status=1
+if [[ ${line%% *} -lt 2 ]]; then
+	echo "# the server was not killed meanwhile"
+	status=1
+fi
 wait
 must wait_for rmmod nbd 2>/dev/null
 exit "$status"

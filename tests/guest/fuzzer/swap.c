@@ -225,10 +225,10 @@ static void op_control_odd(void)
 					       AOBJ_CTL_SWAPOFF,
 					       AOBJ_CTL_BUDGET };
 	unsigned long call = calls[any(ARRAY_SIZE(calls))];
-	uint64_t words[8] = { 0, odd_number() | 1 };
+	uint64_t words[8] = { 0, odd_number() | (uint64_t)1 << 32 };
 	uint32_t descriptor = UINT32_MAX;
 
-	/* No descriptor; no device; no budget: and reserved fields set. */
+	/* No descriptor; no device; no budget: and what is reserved is set. */
 	memcpy(words, &descriptor, sizeof(descriptor));
 	op_log("control call %#lx with reserved fields set", call);
 	expect(ioctl(control_fd, call, words), EINVAL, "such a call");

@@ -308,28 +308,7 @@ static void pages_leave_for_stale_slots(struct kunit *test)
 		       ENV_SLOT);
 }
 
-/* Its pages go with the write, which is waited for. */
-static void free_waits_for_write_out(struct kunit *test)
-{
-	struct pager_env *env = test->priv;
-	struct held_disk *d = env_disk(env, 0, 256, 0);
-	struct aobj *obj = dirty_object(env);
-	struct env_thread *t;
-
-	held_disk_hold(d, HELD_WRITE, true);
-	ENV_EXPECT_ENDS(start_flush(env, obj, AOBJ_FLUSH_CLEAN), 0);
-	env_wait_held(env, d, HELD_WRITE, 1);
-	t = start_flush(env, obj, AOBJ_FLUSH_FREE);
-	ENV_EXPECT_BLOCKS(t);
-	KUNIT_EXPECT_EQ(test, env_used(env, d), (u32)NR);
-	held_disk_open(d);
-	ENV_EXPECT_ENDS(t, 0);
-	KUNIT_EXPECT_EQ(test, t->word, (u64)NR);
-	KUNIT_EXPECT_EQ(test, env_used(env, d), 0u);
-	env_expect(env, obj, 0, NR, 0);
-	env_check(env);
-}
-
+/* => a thread whose FREE waits for a write of all of the object, which is held */
 static struct env_thread *start_free(struct pager_env *env, struct held_disk *d,
 				     struct aobj *obj)
 {
@@ -341,6 +320,23 @@ static struct env_thread *start_free(struct pager_env *env, struct held_disk *d,
 	t = start_flush(env, obj, AOBJ_FLUSH_FREE);
 	ENV_EXPECT_BLOCKS(t);
 	return t;
+}
+
+/* Its pages go with the write, which is waited for. */
+static void free_waits_for_write_out(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = dirty_object(env);
+	struct env_thread *t = start_free(env, d, obj);
+
+	KUNIT_EXPECT_EQ(test, env_used(env, d), (u32)NR);
+	held_disk_open(d);
+	ENV_EXPECT_ENDS(t, 0);
+	KUNIT_EXPECT_EQ(test, t->word, (u64)NR);
+	KUNIT_EXPECT_EQ(test, env_used(env, d), 0u);
+	env_expect(env, obj, 0, NR, 0);
+	env_check(env);
 }
 
 /* Not as it was when the wait began, but as it is when the page would go. */

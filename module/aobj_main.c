@@ -29,6 +29,7 @@
 #include "aobj_page.h"
 #include "aobj_pagedaemon.h"
 #include "aobj_pager.h"
+#include "aobj_pool.h"
 #include "aobj_stats.h"
 #include "aobj_swap.h"
 #include "aobj_writeout.h"
@@ -109,6 +110,7 @@ out_cluster:
 	aobj_cluster_exit();
 out_swapio:
 	aobj_swapio_exit();
+	aobj_pool_exit();
 	return err;
 }
 
@@ -123,6 +125,7 @@ static void __exit aobj_exit(void)
 	aobj_object_exit();
 	aobj_cluster_exit();
 	aobj_swapio_exit();
+	aobj_pool_exit();
 }
 
 module_init(aobj_init);

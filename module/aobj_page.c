@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Pages and the budget, see the header. */
+#include <linux/highmem.h>
 #include <linux/minmax.h>
 #include <linux/sizes.h>
-#include <linux/vmstat.h>
 
 #include "aobj_events.h"
+#include "aobj_frame.h"
 #include "aobj_page.h"
+#include "aobj_pool.h"
 #include "aobj_wired.h"
 
 unsigned long aobj_budget;
@@ -15,7 +17,7 @@ bool aobj_daemon_kicked;
 DECLARE_WAIT_QUEUE_HEAD(aobj_room_wait);
 
 /* Order 0, never movable (a pager that knows its pages' places needs that). */
-#define AOBJ_GFP (GFP_HIGHUSER | __GFP_ACCOUNT | __GFP_NORETRY | __GFP_NOWARN)
+#define AOBJ_GFP GFP_HIGHUSER
 
 void aobj_daemon_kick(void)
 {
@@ -35,6 +37,7 @@ int aobj_budget_set(unsigned long pages)
 	if (aobj_wired_share(pages) < atomic_long_read(&aobj_totals.wired))
 		return -EBUSY;
 	WRITE_ONCE(aobj_budget, pages);
+	aobj_pool_drain(ULONG_MAX);
 	aobj_daemon_kick();
 	wake_up_all(&aobj_room_wait);
 	return 0;
@@ -85,44 +88,51 @@ void aobj_page_uncharge(unsigned long nr)
 		wake_up_nr(&aobj_room_wait, nr);
 }
 
-/* Swappable, so MemAvailable may count on them; MemFree says they are gone. */
-static void account(struct page *page, long nr)
+/* What is in the pool is RAM that the budget grants to no page. */
+static void drain_excess(void)
 {
-	mod_node_page_state(page_pgdat(page), NR_KERNEL_MISC_RECLAIMABLE, nr);
+	long excess = (long)aobj_pool_size() - aobj_budget_free();
+
+	if (excess > 0)
+		aobj_pool_drain(excess);
 }
 
-static unsigned int page_alloc(struct page **pages, unsigned int nr, gfp_t gfp)
+unsigned int aobj_page_alloc(struct page **pages, unsigned int nr,
+			     unsigned int flags)
 {
-	unsigned int got = 0;
+	unsigned int got = aobj_pool_take(pages, nr);
+	gfp_t gfp = AOBJ_GFP;
 
-	memset(pages, 0, nr * sizeof(*pages));
-	while (got < nr) {
-		/* Charging a memcg makes a bulk call stop at one page. */
-		unsigned int now = alloc_pages_bulk(gfp, nr, pages);
-
-		if (now == got)
-			break;
-		while (got < now)
-			account(pages[got++], 1);
+	if (flags & AOBJ_PAGE_ZERO) {
+		gfp |= __GFP_ZERO;
+		for (unsigned int i = 0; i < got; i++)
+			clear_highpage(pages[i]);
 	}
-	return got;
+	if (flags & AOBJ_PAGE_NOWAIT)
+		gfp &= ~__GFP_DIRECT_RECLAIM;
+	if (got == nr)
+		return got;
+	drain_excess();
+	return got + aobj_frame_alloc(pages + got, nr - got, gfp);
 }
 
-unsigned int aobj_page_alloc(struct page **pages, unsigned int nr)
+unsigned int aobj_page_at_hand(struct page **pages, unsigned int nr)
 {
-	return page_alloc(pages, nr, AOBJ_GFP);
-}
-
-unsigned int aobj_page_alloc_nowait(struct page **pages, unsigned int nr)
-{
-	return page_alloc(pages, nr, AOBJ_GFP & ~__GFP_DIRECT_RECLAIM);
+	return aobj_pool_take(pages, nr);
 }
 
 void aobj_page_free(struct page **pages, unsigned int nr)
 {
-	for (unsigned int i = 0; i < nr; i++) {
-		account(pages[i], -1);
-		put_page(pages[i]);
-	}
+	if (!nr)
+		return;
+	aobj_frame_free(pages, nr);
+	aobj_page_uncharge(nr);
+}
+
+void aobj_page_recycle(struct page **pages, unsigned int nr)
+{
+	if (!nr)
+		return;
+	aobj_pool_put(pages, nr, aobj_budget_high());
 	aobj_page_uncharge(nr);
 }

@@ -46,14 +46,20 @@ long aobj_budget_shortage(unsigned long mark);
 bool aobj_page_charge(unsigned long nr);
 void aobj_page_uncharge(unsigned long nr);
 
+enum aobj_page_flags {
+	AOBJ_PAGE_ZERO = 1 << 0, /* filled with zeros; else with anything */
+	AOBJ_PAGE_NOWAIT = 1 << 1, /* never sleep */
+};
+
 /*
  * aobj_page_alloc: up to @nr pages, charged before
  * => may sleep, but gives up rather than wait for the OOM killer
- * => returns how many; charged to the memcg of the caller, contents undefined
+ * => returns how many; charged to the memcg of the caller
  */
-unsigned int aobj_page_alloc(struct page **pages, unsigned int nr);
-/* => the same, but never sleeps */
-unsigned int aobj_page_alloc_nowait(struct page **pages, unsigned int nr);
+unsigned int aobj_page_alloc(struct page **pages, unsigned int nr,
+			     unsigned int flags);
+/* => the same, of what is in the pool; contents undefined; never sleeps */
+unsigned int aobj_page_at_hand(struct page **pages, unsigned int nr);
 
 /*
  * aobj_page_free: gives up the object's reference to each page
@@ -61,5 +67,7 @@ unsigned int aobj_page_alloc_nowait(struct page **pages, unsigned int nr);
  * => uncharges them
  */
 void aobj_page_free(struct page **pages, unsigned int nr);
+/* => the same, but keeps some of them in the pool for who allocates next */
+void aobj_page_recycle(struct page **pages, unsigned int nr);
 
 #endif /* AOBJ_PAGE_H */

@@ -9,6 +9,7 @@
 #include "aobj_evict.h"
 #include "aobj_page.h"
 #include "aobj_pagedaemon.h"
+#include "aobj_pool.h"
 #include "aobj_writeout.h"
 
 /*
@@ -90,8 +91,18 @@ static unsigned long mark(void)
 	return max_t(long, aobj_budget_high(), aobj_budget_free() + more);
 }
 
+/* Frames that nobody has needed for a second are the kernel's. */
+static void trim_pool(unsigned long *next)
+{
+	if (time_before(jiffies, *next))
+		return;
+	aobj_pool_trim();
+	*next = jiffies + HZ;
+}
+
 static int aobj_pagedaemon(void *unused)
 {
+	unsigned long trim = jiffies;
 	struct rest rest;
 
 	rest_reset(&rest);
@@ -103,6 +114,7 @@ static int aobj_pagedaemon(void *unused)
 		if (short_of_pages() && !aobj_writeout_congested() &&
 		    !resting(&rest))
 			rest_after(&rest, aobj_evict(mark()));
+		trim_pool(&trim);
 	}
 	return 0;
 }
@@ -126,13 +138,18 @@ static unsigned long shrink_count(struct shrinker *s, struct shrink_control *sc)
 		     atomic_long_read(&aobj_totals.writing) -
 		     atomic_long_read(&aobj_totals.wired);
 
-	return kernel_is_short() ? max(pages, 0L) : 0;
+	return aobj_pool_size() + (kernel_is_short() ? max(pages, 0L) : 0);
 }
 
 static unsigned long shrink_scan(struct shrinker *s, struct shrink_control *sc)
 {
-	unsigned long freed = aobj_evict_clean(sc->nr_to_scan);
+	unsigned long freed = aobj_pool_drain(sc->nr_to_scan);
 
+	if (freed >= sc->nr_to_scan || !kernel_is_short())
+		return freed ?: SHRINK_STOP;
+	freed += aobj_evict_clean(sc->nr_to_scan - freed);
+	/* That went to the pool, as far as there was room. */
+	aobj_pool_drain(sc->nr_to_scan);
 	if (freed < sc->nr_to_scan) {
 		if (atomic_long_read(&wanted) < WANTED_MAX)
 			atomic_long_add(sc->nr_to_scan - freed, &wanted);
@@ -163,6 +180,8 @@ int aobj_pagedaemon_init(void)
 	daemon = kthread_run(aobj_pagedaemon, NULL, "aobj_paged");
 	if (IS_ERR(daemon))
 		return PTR_ERR(daemon);
+	/* Everybody who faults waits for it: it runs as soon as it is woken. */
+	set_user_nice(daemon, MIN_NICE);
 	err = shrinker_init();
 	if (err)
 		kthread_stop(daemon);

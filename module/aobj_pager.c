@@ -11,7 +11,6 @@
  * the evictor wants it uptodate), so its slot and the cluster stay as well.
  */
 #include <linux/blkdev.h>
-#include <linux/highmem.h>
 #include <linux/pagemap.h>
 #include <linux/sched/signal.h>
 
@@ -142,14 +141,16 @@ static gfp_t get_gfp(const struct get *g)
 					    GFP_KERNEL | __GFP_NORETRY;
 }
 
-static unsigned int alloc_some(struct get *g, unsigned int want)
+static unsigned int alloc_some(struct get *g, unsigned int want, bool zero)
 {
+	unsigned int flags = zero ? AOBJ_PAGE_ZERO : 0;
+
 	if (g->flags & AOBJ_GET_ATOMIC)
-		return aobj_page_alloc_nowait(g->page, want);
-	return aobj_page_alloc(g->page, want);
+		flags |= AOBJ_PAGE_NOWAIT;
+	return aobj_page_alloc(g->page, want, flags);
 }
 
-static int alloc_pages_of_get(struct get *g, unsigned int want)
+static int alloc_pages_of_get(struct get *g, unsigned int want, bool zero)
 {
 	unsigned long deadline = memory_deadline(g);
 	int err = 0;
@@ -161,7 +162,7 @@ static int alloc_pages_of_get(struct get *g, unsigned int want)
 		if (!g->res && !has_res)
 			g->res = aobj_resident_alloc(get_gfp(g));
 		if (g->res || has_res)
-			g->nr = alloc_some(g, want);
+			g->nr = alloc_some(g, want, zero);
 		if (!g->nr)
 			err = relieve_memory(g, deadline);
 	}
@@ -171,7 +172,7 @@ static int alloc_pages_of_get(struct get *g, unsigned int want)
 
 static void drop_pages(struct get *g)
 {
-	aobj_page_free(g->page + g->used, g->nr - g->used);
+	aobj_page_recycle(g->page + g->used, g->nr - g->used);
 	g->used = 0;
 	g->nr = 0;
 	aobj_place_give(g->obj, g->places);
@@ -267,11 +268,9 @@ static enum pass get_pages(struct get *g, unsigned int want, bool zero)
 	if (!g->err)
 		g->err = charge_pages(g, &want);
 	if (!g->err)
-		g->err = alloc_pages_of_get(g, want);
+		g->err = alloc_pages_of_get(g, want, zero);
 	if (g->err)
 		return PASS_ERROR;
-	for (unsigned int i = 0; zero && i < g->nr; i++)
-		clear_highpage(g->page[i]);
 	g->zeroed = zero;
 	return PASS_AGAIN;
 }

@@ -214,7 +214,7 @@ enum aobj_written aobj_writeout(struct aobj_batch *b, struct aobj_cluster *c,
 static void free_evicted(struct page **pages, unsigned int nr)
 {
 	aobj_count(AOBJ_EV_EVICTED, nr);
-	aobj_page_free(pages, nr);
+	aobj_page_recycle(pages, nr);
 }
 
 /* => true: the page at @i is out, and *@page the caller's */

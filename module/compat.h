@@ -51,8 +51,8 @@ static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
 #define folio_mapcount(folio) page_mapcount(&(folio)->page)
 #endif
 
-#ifndef AOBJ_HAVE_ALLOC_PAGES_BULK
-#define alloc_pages_bulk(gfp, nr, pages) alloc_pages_bulk_array(gfp, nr, pages)
+#ifndef AOBJ_HAVE_MEMCG_KMEM_ONLINE
+#define memcg_kmem_online() memcg_kmem_enabled()
 #endif
 
 /*

@@ -107,7 +107,7 @@ static void pages_count_as_reclaimable(struct kunit *test)
 	pages = kunit_kcalloc(test, PAGES, sizeof(*pages), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, pages);
 	KUNIT_ASSERT_TRUE(test, aobj_page_charge(PAGES));
-	KUNIT_ASSERT_EQ(test, aobj_page_alloc(pages, PAGES), PAGES);
+	KUNIT_ASSERT_EQ(test, aobj_page_alloc(pages, PAGES, 0), PAGES);
 	for (int i = 0; i < PAGES; i++) {
 		KUNIT_ASSERT_NOT_NULL(test, pages[i]);
 		KUNIT_EXPECT_EQ(test, page_ref_count(pages[i]), 1);

@@ -167,7 +167,7 @@ void slotmap_page_in(struct kunit *test, struct aobj *obj, pgoff_t pgoff)
 
 	KUNIT_ASSERT_NOT_NULL(test, res);
 	KUNIT_ASSERT_TRUE(test, aobj_page_charge(1));
-	KUNIT_ASSERT_EQ(test, aobj_page_alloc(&page, 1), 1);
+	KUNIT_ASSERT_EQ(test, aobj_page_alloc(&page, 1, 0), 1);
 	SetPageUptodate(page);
 	c = get_locked(test, obj, pgoff);
 	if (!c->res)

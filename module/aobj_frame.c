@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Page frames, see the header.
+ *
+ * Several pages come as one block that is split: the allocator's work, and the
+ * charge to the memcg, are those of one page.  The bulk allocator would do that
+ * for the former, but gives up after one page if there is somebody to charge.
+ */
+#include <linux/log2.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/vmstat.h>
+
+#include "aobj_frame.h"
+#include "aobj_internal.h"
+
+/* Swappable, so MemAvailable may count on them; MemFree says they are gone. */
+static void account(struct page **pages, unsigned int nr, long sign)
+{
+	unsigned int first = 0;
+
+	for (unsigned int i = 1; i <= nr; i++) {
+		struct pglist_data *node = page_pgdat(pages[first]);
+
+		if (i < nr && page_pgdat(pages[i]) == node)
+			continue;
+		mod_node_page_state(node, NR_KERNEL_MISC_RECLAIMABLE,
+				    sign * (long)(i - first));
+		first = i;
+	}
+}
+
+/* => a block of the largest order up to *@order that is to be had, split */
+static struct page *alloc_block(unsigned int *order, gfp_t gfp)
+{
+	/* Blocks are nothing to reclaim or to compact memory for. */
+	gfp_t at_hand = gfp & ~__GFP_RECLAIM;
+	struct page *page;
+
+	for (; *order; (*order)--) {
+		page = alloc_pages(at_hand, *order);
+		if (!page)
+			continue;
+		split_page(page, *order);
+		return page;
+	}
+	return alloc_page(gfp);
+}
+
+unsigned int aobj_frame_alloc(struct page **pages, unsigned int nr, gfp_t gfp)
+{
+	unsigned int order = AOBJ_CLUSTER_SHIFT, got = 0;
+
+	gfp |= __GFP_ACCOUNT | __GFP_NORETRY | __GFP_NOWARN;
+	while (got < nr) {
+		struct page *page;
+
+		order = min_t(unsigned int, order, ilog2(nr - got));
+		page = alloc_block(&order, gfp);
+		if (!page)
+			break;
+		for (unsigned int i = 0; i < 1U << order; i++)
+			pages[got++] = page + i;
+	}
+	account(pages, got, 1);
+	return got;
+}
+
+void aobj_frame_free(struct page **pages, unsigned int nr)
+{
+	account(pages, nr, -1);
+	release_pages(pages, nr);
+}

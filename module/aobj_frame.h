@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Page frames: from the kernel, and back to it.
+ */
+#ifndef AOBJ_FRAME_H
+#define AOBJ_FRAME_H
+
+#include <linux/gfp.h>
+#include <linux/mm_types.h>
+
+/*
+ * aobj_frame_alloc: up to @nr pages of order 0, one reference each
+ * => sleeps if @gfp may; returns how many
+ * => charged to the memcg of the caller, and counted as reclaimable memory
+ */
+unsigned int aobj_frame_alloc(struct page **pages, unsigned int nr, gfp_t gfp);
+
+/*
+ * aobj_frame_free: gives up one reference to each page
+ * => who has others keeps the page; it is not counted as reclaimable any more
+ */
+void aobj_frame_free(struct page **pages, unsigned int nr);
+
+#endif /* AOBJ_FRAME_H */

@@ -255,6 +255,7 @@ struct page *aobj_cluster_del(struct aobj_cluster *c, unsigned int i)
 	res->page[i] = NULL;
 	res->present &= ~BIT_ULL(i);
 	res->young &= ~BIT_ULL(i);
+	res->back &= ~BIT_ULL(i);
 	atomic_long_dec(&c->obj->resident);
 	if (aobj_slot_real(c->slot[i]))
 		count_swapped(c, 1);
@@ -282,6 +283,7 @@ void aobj_cluster_activate(struct aobj_cluster *c, u64 mask)
 	mask &= c->res->inactive;
 	if (!mask)
 		return;
+	c->res->back |= mask;
 	c->res->inactive &= ~mask;
 	atomic_long_sub(hweight64(mask), &aobj_totals.inactive);
 }
@@ -336,7 +338,8 @@ static bool good_page(const struct aobj_cluster *c, unsigned int i)
 static bool good_bits(const struct aobj_resident *res)
 {
 	return res->present &&
-	       !((res->inactive | res->young | res->wired) & ~res->present) &&
+	       !((res->inactive | res->young | res->back | res->wired) &
+		 ~res->present) &&
 	       !(res->inactive & res->wired);
 }
 

@@ -33,18 +33,39 @@ bool aobj_evict_pinned(struct page *page)
 	return folio_ref_count(folio) > 1 + folio_mapcount(folio);
 }
 
-static u64 pages_to_age(struct aobj_cluster *c)
+static u64 mapped(const struct aobj_cluster *c, u64 mask)
 {
-	struct aobj_resident *res = c->res;
-	u64 mask = res->present & ~res->inactive & ~res->young & ~res->wired;
 	unsigned int i;
 
-	for_each_page_bit(i, mask) {
-		struct page *page = res->page[i];
+	for_each_page_bit(i, mask)
+		if (!folio_mapcount(page_folio(c->res->page[i])))
+			mask &= ~BIT_ULL(i);
+	return mask;
+}
 
-		if (!PageUptodate(page) || aobj_evict_pinned(page))
+/*
+ * A page that came back has earned a round; one that is new has not, but is not
+ * taken away before it has been mapped, lest whoever waits for it never gets it.
+ */
+static u64 pages_to_age(struct aobj_cluster *c, u64 *mapped)
+{
+	struct aobj_resident *res = c->res;
+	u64 mask = res->present & ~res->inactive & ~res->back & ~res->wired;
+	unsigned int i;
+
+	*mapped = 0;
+	for_each_page_bit(i, mask) {
+		struct folio *folio = page_folio(res->page[i]);
+		int maps = folio_mapcount(folio);
+
+		if (maps)
+			*mapped |= BIT_ULL(i);
+		if ((!maps && res->young & BIT_ULL(i)) ||
+		    folio_ref_count(folio) > 1 + maps ||
+		    !folio_test_uptodate(folio))
 			mask &= ~BIT_ULL(i);
 	}
+	*mapped &= mask;
 	return mask;
 }
 
@@ -55,7 +76,7 @@ static u64 pages_to_age(struct aobj_cluster *c)
 void aobj_evict_unmap(struct aobj_cluster *c, u64 mask)
 {
 	struct aobj_resident *res = c->res;
-	u64 stays = res->present & ~res->inactive & ~mask;
+	u64 stays = mapped(c, res->present & ~res->inactive & ~mask);
 	u64 left = mask;
 	unsigned int i;
 
@@ -77,11 +98,12 @@ void aobj_evict_unmap(struct aobj_cluster *c, u64 mask)
 
 static void age_cluster(struct aobj_cluster *c)
 {
-	u64 mask = pages_to_age(c);
+	u64 mapped, mask = pages_to_age(c, &mapped);
 
-	aobj_evict_unmap(c, mask);
+	aobj_evict_unmap(c, mapped);
 	aobj_cluster_deactivate(c, mask);
 	c->res->young = 0;
+	c->res->back = 0;
 }
 
 /* => false when there is no active cluster to be had */

@@ -2,15 +2,13 @@
 /*
  * Ageing and eviction.
  *
- * Clusters with resident pages stand in two queues.  A page that was used
- * since its cluster was last aged is young; ageing takes that mark off, and
- * unmaps a page that has none: it becomes inactive.  A page that is faulted
- * back from there is active again, its second chance; one that is not is
- * written if dirty, then freed, and keeps its slot.  The age is each page's
- * own; only looking it up, unmapping and I/O go by cluster.
+ * Clusters with resident pages stand in two queues.  Ageing unmaps a cluster's
+ * pages: they become inactive.  One that is faulted back from there is active
+ * again, its second chance, and left alone the next time; one that is not is
+ * written if dirty, then freed, and keeps its slot.  The age is each page's own;
+ * only looking it up, unmapping and I/O go by cluster.
  *
- * The idea is UVM's (deactivate by removing the mappings, reactivate by
- * fault), with the clock's extra round for what is new.
+ * The idea is UVM's: deactivate by removing the mappings, reactivate by fault.
  */
 #ifndef AOBJ_EVICT_H
 #define AOBJ_EVICT_H

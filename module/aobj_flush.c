@@ -56,6 +56,7 @@ static void deactivate(struct aobj_cluster *c, u64 mask)
 {
 	aobj_cluster_deactivate(c, mask);
 	c->res->young &= ~mask;
+	c->res->back &= ~mask;
 }
 
 /*

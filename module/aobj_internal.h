@@ -108,7 +108,8 @@ struct aobj {
  * @page: L: the pages; those with @present set
  * @present: L: pages that are here; one under read is locked and not uptodate
  * @inactive: L: unmapped by ageing and not used since
- * @young: L: used since the cluster was last aged
+ * @young: L: new, or used, since the cluster was last aged
+ * @back: L: was inactive and has been used since the cluster was last aged
  * @wired: L: neither aged nor evicted
  */
 struct aobj_resident {
@@ -116,6 +117,7 @@ struct aobj_resident {
 	u64 present;
 	u64 inactive;
 	u64 young;
+	u64 back;
 	u64 wired;
 };
 

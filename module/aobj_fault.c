@@ -24,8 +24,6 @@
 #include "aobj_object.h"
 #include "aobj_pager.h"
 
-#define AROUND 16 /* pages before the fault that may be mapped with it */
-
 /*
  * Errors left for the next try of the same task.  One that is overwritten by
  * another task's costs one more try.
@@ -115,17 +113,13 @@ static vm_fault_t hand_over(struct vm_fault *vmf, struct aobj_cluster *c,
 	return VM_FAULT_LOCKED;
 }
 
-/* => resident, valid and in use: worth a page table entry before it is asked */
+/*
+ * => resident and in use: worth a page table entry before it is asked; those
+ *    under read among them
+ */
 static u64 worth_mapping(const struct aobj_cluster *c)
 {
-	struct aobj_resident *res = c->res;
-	u64 mask = res->present & ~res->inactive & ~c->writing;
-	unsigned int i;
-
-	for_each_page_bit(i, mask)
-		if (!PageUptodate(res->page[i]))
-			mask &= ~BIT_ULL(i);
-	return mask;
+	return c->res->present & ~c->res->inactive & ~c->writing;
 }
 
 /* The places of the cluster that the vma and the fault's page table cover. */
@@ -138,21 +132,24 @@ static void bounds(const struct vm_fault *vmf, unsigned int i,
 	unsigned long after = (to - vmf->address) >> PAGE_SHIFT;
 
 	*first = i - min_t(unsigned long, before, i);
-	*first = max(*first, round_down(i, AROUND));
 	*end = min_t(unsigned long, i + after + 1, AOBJ_CLUSTER_PAGES);
 }
 
-/* => narrows the places to those round @i that are worth mapping */
-static void stretch(u64 mask, unsigned int i, unsigned int *first,
-		    unsigned int *end)
+/* => narrows the places to those round @i that are worth mapping, and valid */
+static void stretch(const struct aobj_cluster *c, unsigned int i,
+		    unsigned int *first, unsigned int *end)
 {
-	u64 gaps_before = ~mask & (BIT_ULL(i) - 1);
-	u64 gaps_after = ~mask & ~(BIT_ULL(i) | (BIT_ULL(i) - 1));
+	u64 mask = worth_mapping(c);
+	unsigned int before = i, after = i + 1;
 
-	if (gaps_before)
-		*first = max_t(unsigned int, *first, fls64(gaps_before));
-	if (gaps_after)
-		*end = min_t(unsigned int, *end, __ffs64(gaps_after));
+	while (before > *first && mask & BIT_ULL(before - 1) &&
+	       PageUptodate(c->res->page[before - 1]))
+		before--;
+	while (after < *end && mask & BIT_ULL(after) &&
+	       PageUptodate(c->res->page[after]))
+		after++;
+	*first = before;
+	*end = after;
 }
 
 /*
@@ -193,7 +190,7 @@ static vm_fault_t map_pages(struct vm_fault *vmf, struct aobj_cluster *c,
 		return VM_FAULT_HWPOISON;
 	}
 	bounds(vmf, i, &first, &end);
-	stretch(worth_mapping(c), i, &first, &end);
+	stretch(c, i, &first, &end);
 	err = insert(vmf, c, i, first, end);
 	aobj_pager_release(c);
 	/* EFAULT: the page table has just been freed; it is made anew. */
@@ -216,16 +213,25 @@ static vm_fault_t map(struct vm_fault *vmf, struct aobj_cluster *c)
  * Faulting
  */
 
+/* => what madvise() has said of the vma, for the pager */
+static unsigned int advice(const struct vm_area_struct *vma)
+{
+	if (vma->vm_flags & VM_RAND_READ)
+		return AOBJ_GET_ALONE;
+	return vma->vm_flags & VM_SEQ_READ ? AOBJ_GET_CLUSTER : 0;
+}
+
 /* => sleeps without the mmap lock; the vma may be gone by then */
 static vm_fault_t fault_unlocked(struct vm_fault *vmf, struct aobj *obj)
 {
 	struct file *file = get_file(vmf->vma->vm_file);
+	unsigned int flags = advice(vmf->vma);
 	pgoff_t pgoff = vmf->pgoff;
 	struct aobj_cluster *c;
 	int err;
 
 	aobj_compat_fault_unlock(vmf);
-	err = aobj_pager_get(obj, pgoff, 0, &c);
+	err = aobj_pager_get(obj, pgoff, flags, &c);
 	if (!err)
 		aobj_pager_release(c);
 	leave_error(obj, pgoff, err == -EINTR ? 0 : err);
@@ -243,7 +249,7 @@ static vm_fault_t fault_sleep(struct vm_fault *vmf, struct aobj *obj)
 			return VM_FAULT_RETRY;
 		return fault_unlocked(vmf, obj);
 	}
-	err = aobj_pager_get(obj, vmf->pgoff, 0, &c);
+	err = aobj_pager_get(obj, vmf->pgoff, advice(vmf->vma), &c);
 	return err ? fault_error(err) : map(vmf, c) | VM_FAULT_MAJOR;
 }
 
@@ -257,7 +263,8 @@ static vm_fault_t aobj_fault(struct vm_fault *vmf)
 	if (vmf->flags & FAULT_FLAG_TRIED)
 		err = take_error(obj, vmf->pgoff);
 	if (!err)
-		err = aobj_pager_get(obj, vmf->pgoff, AOBJ_GET_NOWAIT, &c);
+		err = aobj_pager_get(obj, vmf->pgoff,
+				     advice(vmf->vma) | AOBJ_GET_NOWAIT, &c);
 	if (err == -EAGAIN)
 		return fault_sleep(vmf, obj);
 	if (err)

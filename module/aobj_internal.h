@@ -26,6 +26,8 @@
 
 #include <linux/aobj.h>
 
+#include "aobj_ahead.h"
+
 struct aobj_swapdev;
 
 #define AOBJ_CLUSTER_SHIFT 6
@@ -64,8 +66,7 @@ struct aobj_swapdev;
  * @bound: Z: the tag of the devices that it is bound to, see aobj_bind.h
  * @name: Z: of the object, for people; ends in NUL
  * @write_errors: A: pages whose write has failed, ever: for who waits to hear
- * @ahead: where the last fault-ahead ended, in pages; a hint, unlocked
- * @window: how many pages it took; a hint, unlocked
+ * @ahead: where fault-ahead goes on; hints, unlocked
  * @hand: the cluster where reclaim from this object goes on; a hint, unlocked
  * @node: on the list of all objects, whose lock guards it
  * @rcu: when it is freed: @mapping may be looked at until then
@@ -96,8 +97,7 @@ struct aobj {
 	u32 bound;
 	char name[AOBJ_NAME_MAX];
 	atomic_t write_errors;
-	pgoff_t ahead;
-	unsigned int window;
+	struct aobj_ahead ahead;
 	pgoff_t hand;
 	struct list_head node;
 	struct rcu_head rcu;

@@ -24,7 +24,7 @@
 #include "aobj_queue.h"
 #include "aobj_writeout.h"
 
-#define AHEAD_MIN_BEHIND 2 /* resident pages before it that make a sequence */
+#define AT_HAND_MAX 8 /* pages to take from the pool with a cluster locked */
 
 /* What one pass says. */
 enum pass {
@@ -47,6 +47,7 @@ enum pass {
  * @used: how many of them, from the first, have been put into the object
  * @nr: how many there are in all
  * @zeroed: they are filled with zeros
+ * @window: what may come with the page; @nr is 0 until that was asked
  * @places: taken for pages that the object has not had, and not used yet
  */
 struct get {
@@ -58,10 +59,11 @@ struct get {
 	pgoff_t npages;
 	int err;
 	struct aobj_resident *res;
-	struct page *page[AOBJ_CLUSTER_PAGES];
+	struct page **page;
 	unsigned int used;
 	unsigned int nr;
 	bool zeroed;
+	struct aobj_window window;
 	unsigned int places;
 };
 
@@ -286,57 +288,86 @@ static bool give_resident(struct get *g)
 }
 
 /*
+ * A few pages from the pool cost nothing that a cluster's mutex forbids, and
+ * save dropping it and looking again.
+ */
+static bool get_at_hand(struct get *g, unsigned int want)
+{
+	if (want > AT_HAND_MAX || has_page(g) || READ_ONCE(g->obj->limit) ||
+	    !give_resident(g) || !aobj_page_charge(want))
+		return false;
+	g->nr = aobj_page_at_hand(g->page, want);
+	g->used = 0;
+	g->zeroed = false;
+	aobj_page_uncharge(want - g->nr);
+	return g->nr;
+}
+
+/*
  * How far ahead
  */
 
-static unsigned int resident_behind(const struct aobj_cluster *c,
-				    unsigned int i)
+/* => the places from which pages may come beside @g->i */
+static u64 places(const struct get *g)
 {
-	u64 gaps;
+	pgoff_t first = aobj_cluster_first(g->c);
 
-	if (!c->res || !i)
-		return 0;
-	gaps = ~c->res->present & aobj_page_mask(0, i);
-	return gaps ? i - fls64(gaps) : i;
+	if (g->npages - first < AOBJ_CLUSTER_PAGES)
+		return aobj_page_mask(0, g->npages - first);
+	return ~0ULL;
 }
 
-/* => pages from @i on that are in swap only */
-static unsigned int swapped_from(const struct aobj_cluster *c, unsigned int i)
+/* => what is in swap only, or with @slot none what was never touched */
+static u64 absent(const struct aobj_cluster *c, u64 mask, bool swapped)
 {
-	unsigned int nr = 0;
+	unsigned int i;
 
-	for (; i < AOBJ_CLUSTER_PAGES; i++)
-		nr += !aobj_cluster_page(c, i) && aobj_slot_real(c->slot[i]);
-	return nr;
+	if (c->res)
+		mask &= ~c->res->present;
+	for_each_page_bit(i, mask) {
+		u32 slot = c->slot[i];
+
+		if (swapped ? !aobj_slot_real(slot) : slot != AOBJ_SLOT_NONE)
+			mask &= ~BIT_ULL(i);
+	}
+	return mask;
 }
 
-/* => pages to make or to read from @g->i on, that one included, at least 1 */
-static unsigned int window(const struct get *g)
+/* The streams are asked once a get: what they say is what they remember. */
+static void ask_ahead(struct get *g)
 {
-	unsigned int behind = resident_behind(g->c, g->i), want = 1;
-
+	if (g->window.nr)
+		return;
 	if (g->flags & AOBJ_GET_ALONE)
-		return 1;
-	if (READ_ONCE(g->obj->ahead) == g->pgoff)
-		want = 2 * READ_ONCE(g->obj->window);
-	else if (behind >= AHEAD_MIN_BEHIND)
-		want = 2 * behind;
-	want = clamp(want, 1U, AOBJ_CLUSTER_PAGES - g->i);
-	return min_t(pgoff_t, want, g->npages - g->pgoff);
+		g->window = (struct aobj_window){ NULL, 1, 1 };
+	else
+		aobj_ahead_ask(&g->obj->ahead, g->pgoff, &g->window);
 }
 
-/* => the same for pages that are on swap, of which CLUSTER wants all */
-static unsigned int read_window(const struct get *g)
+/* => the places to bring in, that of the page that was asked for among them */
+static u64 wanted(struct get *g, bool swapped)
 {
-	if (g->flags & AOBJ_GET_CLUSTER)
-		return swapped_from(g->c, g->i);
-	return window(g);
+	u64 mask;
+
+	if (swapped && g->flags & AOBJ_GET_CLUSTER)
+		return absent(g->c, places(g) & (~0ULL << g->i), true);
+	ask_ahead(g);
+	/* Whoever leaves gaps in what is new has no use for more of it. */
+	if (!swapped && abs(g->window.step) != 1)
+		g->window.nr = 1;
+	mask = aobj_ahead_mask(&g->window, g->i, places(g));
+	return absent(g->c, mask, swapped);
 }
 
-static void window_used(struct get *g, unsigned int end)
+/* => those that there are pages for */
+static u64 affordable(struct get *g, u64 mask)
 {
-	WRITE_ONCE(g->obj->ahead, aobj_cluster_first(g->c) + end);
-	WRITE_ONCE(g->obj->window, clamp(end - g->i, 1U, AOBJ_CLUSTER_PAGES));
+	mask = aobj_ahead_first(&g->window, mask, g->nr - g->used);
+	aobj_ahead_done(&g->window,
+			aobj_cluster_first(g->c) + (g->window.step < 0 ?
+							    __ffs64(mask) :
+							    fls64(mask) - 1));
+	return mask;
 }
 
 /*
@@ -395,31 +426,62 @@ static enum pass wait_written(struct get *g)
 	return g->err ? PASS_ERROR : PASS_AGAIN;
 }
 
-/* => makes as many never touched pages from @g->i on resident as it has */
+/* => makes as many never touched pages resident as it has, @g->i among them */
 static enum pass get_zero(struct get *g)
 {
 	struct aobj_cluster *c = g->c;
-	unsigned int i = g->i, got = 0;
+	unsigned int i, got;
+	u64 mask;
 
 	if (g->flags & AOBJ_GET_NOCREATE)
 		return pass_error(g, -ENODATA);
+	mask = wanted(g, false);
 	if (!has_page(g) || !g->zeroed || !give_resident(g))
-		return get_pages(g, window(g), true);
+		return get_pages(g, hweight64(mask), true);
 
-	while (has_page(g) && i < AOBJ_CLUSTER_PAGES &&
-	       !aobj_cluster_page(c, i) && c->slot[i] == AOBJ_SLOT_NONE &&
-	       aobj_cluster_first(c) + i < g->npages) {
+	mask = affordable(g, mask);
+	got = hweight64(mask);
+	for_each_page_bit(i, mask) {
 		struct page *page = g->page[g->used++];
 
 		SetPageUptodate(page);
-		aobj_cluster_add(c, i++, page);
-		got++;
+		aobj_cluster_add(c, i, page);
 	}
 	g->places -= got;
 	aobj_count(AOBJ_EV_ZERO_FILLS, got);
-	window_used(g, i);
 	aobj_queue_update(c);
 	return PASS_DONE;
+}
+
+/* => how many of the pages of @mask, from the first on, have slots in a row */
+static unsigned int slot_run(const struct aobj_cluster *c, u64 mask)
+{
+	u32 first = c->slot[__ffs64(mask)];
+	unsigned int i, nr = 0;
+
+	for_each_page_bit(i, mask) {
+		if (c->slot[i] != first + nr)
+			break;
+		nr++;
+	}
+	return nr;
+}
+
+/* => one bio for the first run of @mask; the pages that are left */
+static u64 read_run(struct aobj_cluster *c, u64 mask, struct page ***pages)
+{
+	unsigned int i, nr = slot_run(c, mask);
+	u32 slot = c->slot[__ffs64(mask)];
+	struct aobj_io *io = aobj_swapio_alloc(aobj_swap_dev(slot), slot, nr,
+					       false, GFP_NOIO);
+
+	while (nr--) {
+		i = __ffs64(mask);
+		aobj_swapio_add(io, c, i, *(*pages)++);
+		mask &= mask - 1;
+	}
+	aobj_swapio_submit(io);
+	return mask;
 }
 
 /*
@@ -429,48 +491,32 @@ static enum pass get_zero(struct get *g)
  */
 static void read_pages(struct aobj_cluster *c, u64 mask, struct page **pages)
 {
-	struct aobj_io *io = NULL;
 	struct blk_plug plug;
-	unsigned int i;
 
-	blk_start_plug(&plug);
-	for_each_page_bit(i, mask) {
-		u32 slot = c->slot[i];
-
-		if (io && slot != io->slot + io->nr) {
-			aobj_swapio_submit(io);
-			io = NULL;
-		}
-		if (!io)
-			io = aobj_swapio_alloc(aobj_swap_dev(slot), slot, false,
-					       GFP_NOIO);
-		aobj_swapio_add(io, c, i, *pages++);
+	/* With nothing to gather it is not worth it. */
+	if (is_power_of_2(mask)) {
+		read_run(c, mask, &pages);
+		return;
 	}
-	aobj_swapio_submit(io);
+	blk_start_plug(&plug);
+	while (mask)
+		mask = read_run(c, mask, &pages);
 	blk_finish_plug(&plug);
 }
 
 /* => @g's pages stand in the cluster, locked, where the mask says */
-static u64 add_for_read(struct get *g)
+static u64 add_for_read(struct get *g, u64 mask)
 {
 	struct aobj_cluster *c = g->c;
 	unsigned int i;
-	u64 mask = 0;
 
-	for (i = g->i; has_page(g) && i < AOBJ_CLUSTER_PAGES; i++) {
-		struct page *page;
+	mask = affordable(g, mask);
+	for_each_page_bit(i, mask) {
+		struct page *page = g->page[g->used++];
 
-		if (aobj_cluster_page(c, i) || !aobj_slot_real(c->slot[i])) {
-			if (g->flags & AOBJ_GET_CLUSTER)
-				continue;
-			break;
-		}
-		page = g->page[g->used++];
 		__folio_set_locked(page_folio(page));
 		aobj_cluster_add(c, i, page);
-		mask |= BIT_ULL(i);
 	}
-	window_used(g, i);
 	aobj_queue_update(c);
 	return mask;
 }
@@ -487,12 +533,14 @@ static enum pass get_swapped(struct get *g)
 	    (g->flags & AOBJ_GET_NOWAIT &&
 	     !aobj_swap_dev(c->slot[g->i])->synchronous))
 		return pass_error(g, -EAGAIN);
-	if (!has_page(g) || !give_resident(g))
-		return get_pages(g, read_window(g), false);
+	mask = wanted(g, true);
+	if ((!has_page(g) || !give_resident(g)) &&
+	    !get_at_hand(g, hweight64(mask)))
+		return get_pages(g, hweight64(mask), false);
 
 	pages = g->page + g->used;
-	mask = add_for_read(g);
-	folio = page_folio(pages[0]);
+	mask = add_for_read(g, mask);
+	folio = page_folio(aobj_cluster_page(c, g->i));
 	folio_get(folio);
 	mutex_unlock(&c->lock);
 	read_pages(c, mask, pages);
@@ -593,7 +641,9 @@ static void forget_empty(struct get *g)
 int aobj_pager_get(struct aobj *obj, pgoff_t pgoff, unsigned int flags,
 		   struct aobj_cluster **cp)
 {
+	struct page *pages[AOBJ_CLUSTER_PAGES];
 	struct get g = {
+		.page = pages,
 		.obj = obj,
 		.pgoff = pgoff,
 		.flags = flags,
@@ -650,7 +700,7 @@ int aobj_pager_get_page(struct aobj *obj, pgoff_t pgoff, unsigned int flags,
  */
 static void pager_read_failed(struct aobj_io *io, unsigned int k)
 {
-	struct aobj_cluster *c = io->cluster[k];
+	struct aobj_cluster *c = io->cluster;
 	unsigned int i = io->index[k];
 	bool lost = aobj_swapio_permanent(io->status);
 	struct page *page;

@@ -388,13 +388,15 @@ static int swapdev_claim(struct aobj_swapdev *dev, dev_t devt)
 
 static int swapdev_bios(struct aobj_swapdev *dev)
 {
-	const unsigned int front = offsetof(struct aobj_io, bio);
 	int err;
 
-	err = bioset_init(&dev->bios_in, BIO_POOL, front, BIOSET_NEED_BVECS);
+	err = bioset_init(&dev->bios_in, BIO_POOL,
+			  offsetof(struct aobj_io, bio), BIOSET_NEED_BVECS);
 	if (err)
 		return err;
-	err = bioset_init(&dev->bios_out, BIO_POOL, front, BIOSET_NEED_BVECS);
+	err = bioset_init(&dev->bios_out, BIO_POOL,
+			  offsetof(struct aobj_io_out, io.bio),
+			  BIOSET_NEED_BVECS);
 	if (err)
 		bioset_exit(&dev->bios_in);
 	return err;

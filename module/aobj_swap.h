@@ -112,7 +112,7 @@ struct aobj_slot_run {
  * @counted: the device's count of failures has nothing to learn from it: it is
  *	such a page, or was counted
  * @status: of the last try
- * @cluster: of each page; a write holds a reference to each
+ * @cluster: that of all pages, of a read; of a write see struct aobj_io_out
  * @index: of each page in its cluster
  * @bio: last; its vector holds the pages, one an entry
  */
@@ -127,10 +127,29 @@ struct aobj_io {
 	bool alone;
 	bool counted;
 	blk_status_t status;
-	struct aobj_cluster *cluster[AOBJ_CLUSTER_PAGES];
+	struct aobj_cluster *cluster;
 	u8 index[AOBJ_CLUSTER_PAGES];
 	struct bio bio;
 };
+
+/**
+ * struct aobj_io_out - a write; reads, which may be of a page each, are smaller
+ * @cluster: of each page; a reference is held for each
+ * @io: last, as it ends in the bio
+ */
+struct aobj_io_out {
+	struct aobj_cluster *cluster[AOBJ_CLUSTER_PAGES];
+	struct aobj_io io;
+};
+
+/* => the cluster of the @i'th page */
+static inline struct aobj_cluster **aobj_io_cluster(struct aobj_io *io,
+						    unsigned int i)
+{
+	if (!io->write)
+		return &io->cluster;
+	return &container_of(io, struct aobj_io_out, io)->cluster[i];
+}
 
 int aobj_swap_init(struct kobject *parent);
 /* => no object is left; gives back the devices that are still in use */

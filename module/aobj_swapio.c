@@ -58,6 +58,7 @@ static struct aobj_io *io_alloc(struct aobj_swapdev *dev, u32 slot,
 		return NULL;
 	io = container_of(bio, struct aobj_io, bio);
 	io->dev = dev;
+	io->cluster = NULL;
 	io->slot = slot;
 	io->nr = 0;
 	io->write = write;
@@ -73,25 +74,21 @@ static struct aobj_io *io_alloc(struct aobj_swapdev *dev, u32 slot,
  * (a smaller one is tried as plain memory, and that is all).
  */
 struct aobj_io *aobj_swapio_alloc(struct aobj_swapdev *dev, u32 slot,
-				  bool write, gfp_t gfp)
+				  unsigned int nr, bool write, gfp_t gfp)
 {
-	return io_alloc(dev, slot, write ? BIO_MAX_VECS : AOBJ_CLUSTER_PAGES,
-			write, gfp);
+	return io_alloc(dev, slot, write ? BIO_MAX_VECS : nr, write, gfp);
 }
 
-bool aobj_swapio_add(struct aobj_io *io, struct aobj_cluster *c, unsigned int i,
+void aobj_swapio_add(struct aobj_io *io, struct aobj_cluster *c, unsigned int i,
 		     struct page *page)
 {
-	if (io->nr == AOBJ_CLUSTER_PAGES)
-		return false;
 	/* Never merged with the one before: one vector entry is one page. */
 	__bio_add_page(&io->bio, page, PAGE_SIZE, 0);
-	io->cluster[io->nr] = c;
+	*aobj_io_cluster(io, io->nr) = c;
 	io->index[io->nr] = i;
 	io->nr++;
 	if (io->write)
 		refcount_inc(&c->refs);
-	return true;
 }
 
 static void io_free(struct aobj_io *io)
@@ -186,7 +183,7 @@ static bool io_split_one(struct aobj_io *io, unsigned int i)
 		return false;
 	io_set_alone(one);
 	one->counted = true;
-	aobj_swapio_add(one, io->cluster[i], io->index[i],
+	aobj_swapio_add(one, *aobj_io_cluster(io, i), io->index[i],
 			aobj_swapio_page(io, i));
 	/* It was counted as submitted; only the bio is another. */
 	aobj_count(io->write ? AOBJ_EV_WRITE_BIOS : AOBJ_EV_READ_BIOS, 1);
@@ -214,7 +211,8 @@ static void finish_write(struct aobj_io *io)
 	while (first < io->nr) {
 		unsigned int end = first + 1;
 
-		while (end < io->nr && io->cluster[end] == io->cluster[first])
+		while (end < io->nr &&
+		       *aobj_io_cluster(io, end) == *aobj_io_cluster(io, first))
 			end++;
 		evict_ops->write_done(io, first, end - first);
 		first = end;
@@ -243,7 +241,7 @@ static void io_release(struct aobj_io *io)
 {
 	if (io->write)
 		for (unsigned int i = 0; i < io->nr; i++)
-			aobj_cluster_put(io->cluster[i]);
+			aobj_cluster_put(*aobj_io_cluster(io, i));
 	io_free(io);
 }
 

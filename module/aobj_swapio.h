@@ -43,16 +43,19 @@ bool aobj_swapio_permanent(blk_status_t status);
 struct page *aobj_swapio_page(const struct aobj_io *io, unsigned int i);
 
 /*
- * aobj_swapio_alloc: an empty request for slots from @slot on
+ * aobj_swapio_alloc: an empty request for up to @nr slots from @slot on
  * => @gfp GFP_NOWAIT: NULL when the reserve is used up; reap and try again
  * => @gfp GFP_NOIO: waits for reads to complete; for reads only
  * => submit it before the next is allocated: the reserve counts on that
  */
 struct aobj_io *aobj_swapio_alloc(struct aobj_swapdev *dev, u32 slot,
-				  bool write, gfp_t gfp);
+				  unsigned int nr, bool write, gfp_t gfp);
 
-/* => false if the request is full; never sleeps; a write takes a reference */
-bool aobj_swapio_add(struct aobj_io *io, struct aobj_cluster *c, unsigned int i,
+/*
+ * aobj_swapio_add: a page for the next slot of the request, which has room
+ * => never sleeps; a write takes a reference to @c; all of a read have one @c
+ */
+void aobj_swapio_add(struct aobj_io *io, struct aobj_cluster *c, unsigned int i,
 		     struct page *page);
 
 /* => may sleep in the device's queue; the request is gone after */

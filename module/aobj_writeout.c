@@ -39,7 +39,8 @@ void aobj_batch_submit(struct aobj_batch *b)
 /* => the device counts bios that are submitted, and this one is not yet */
 static bool batch_open(struct aobj_batch *b, struct aobj_swapdev *dev, u32 slot)
 {
-	b->io = aobj_swapio_alloc(dev, slot, true, GFP_NOWAIT);
+	b->io = aobj_swapio_alloc(dev, slot, AOBJ_CLUSTER_PAGES, true,
+				  GFP_NOWAIT);
 	return b->io;
 }
 
@@ -284,7 +285,7 @@ static void unwritten_page(struct aobj_cluster *c, unsigned int i,
 
 static void write_done(struct aobj_io *io, unsigned int first, unsigned int nr)
 {
-	struct aobj_cluster *c = io->cluster[first];
+	struct aobj_cluster *c = *aobj_io_cluster(io, first);
 	struct page *pages[AOBJ_CLUSTER_PAGES];
 	unsigned int freed = 0;
 	u64 mask = 0;

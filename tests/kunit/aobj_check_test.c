@@ -11,7 +11,7 @@ static struct aobj *some_object(struct pager_env *env)
 	struct aobj *obj;
 
 	env_disk(env, 0, 256, 0);
-	obj = env_object(env, 200);
+	obj = env_object(env, 80);
 	env_write(env, obj, 0, 80, 1);
 	env_page_out(env, obj, 0, 40);
 	env_expect(env, obj, 0, 10, 1);

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Fault-ahead: which pages it expects to be wanted. */
+#include "aobj_ahead.h"
+#include "aobj_internal.h"
+#include "suite.h"
+
+/* => how many pages a get of @pgoff may bring in, itself included */
+static unsigned int ask(struct aobj_ahead *a, unsigned long pgoff)
+{
+	struct aobj_window w;
+
+	aobj_ahead_ask(a, pgoff, &w);
+	aobj_ahead_done(&w, pgoff + (long)(w.nr - 1) * w.step);
+	return w.nr;
+}
+
+static void sequences_double(struct kunit *test)
+{
+	struct aobj_ahead a = {};
+	unsigned long at = 1000;
+
+	KUNIT_EXPECT_EQ(test, ask(&a, at), 1u);
+	at++;
+	for (unsigned int nr = 2; nr <= 64; at += nr, nr *= 2)
+		KUNIT_EXPECT_EQ(test, ask(&a, at), nr);
+	KUNIT_EXPECT_EQ(test, ask(&a, at), 64u);
+}
+
+static void backwards_as_well(struct kunit *test)
+{
+	struct aobj_ahead a = {};
+	unsigned long at = 1000;
+
+	KUNIT_EXPECT_EQ(test, ask(&a, at), 1u);
+	at--;
+	for (unsigned int nr = 2; nr <= 64; at -= nr, nr *= 2)
+		KUNIT_EXPECT_EQ(test, ask(&a, at), nr);
+	KUNIT_EXPECT_EQ(test, ask(&a, at), 64u);
+}
+
+static void a_stride_has_to_show_twice(struct kunit *test)
+{
+	struct aobj_ahead a = {};
+
+	KUNIT_EXPECT_EQ(test, ask(&a, 100), 1u);
+	KUNIT_EXPECT_EQ(test, ask(&a, 107), 1u);
+	KUNIT_EXPECT_EQ(test, ask(&a, 114), 2u); /* 114, 121 */
+	KUNIT_EXPECT_EQ(test, ask(&a, 128), 4u);
+	KUNIT_EXPECT_EQ(test, ask(&a, 156), 8u);
+	KUNIT_EXPECT_EQ(test, ask(&a, 999), 1u);
+}
+
+/* As many as are remembered; each goes on where it was. */
+static void streams_do_not_disturb_each_other(struct kunit *test)
+{
+	struct aobj_ahead a = {};
+	unsigned long at[AOBJ_STREAMS];
+
+	for (unsigned int s = 0; s < AOBJ_STREAMS; s++) {
+		at[s] = 10000 * s;
+		KUNIT_EXPECT_EQ(test, ask(&a, at[s]++), 1u);
+	}
+	for (unsigned int nr = 2; nr <= 64; nr *= 2) {
+		for (unsigned int s = 0; s < AOBJ_STREAMS; s++) {
+			KUNIT_EXPECT_EQ(test, ask(&a, at[s]), nr);
+			at[s] += nr;
+		}
+	}
+}
+
+static void what_is_at_random_comes_alone(struct kunit *test)
+{
+	struct aobj_ahead a = {};
+
+	for (unsigned long i = 1; i < 1000; i++)
+		KUNIT_EXPECT_EQ(test, ask(&a, i * 7919 % 100003), 1u);
+}
+
+static void windows_stay_in_the_cluster(struct kunit *test)
+{
+	struct aobj_window w = { .step = 1, .nr = 64 };
+
+	KUNIT_EXPECT_EQ(test, aobj_ahead_mask(&w, 0, ~0ULL), ~0ULL);
+	KUNIT_EXPECT_EQ(test, aobj_ahead_mask(&w, 60, ~0ULL), 0xfULL << 60);
+	KUNIT_EXPECT_EQ(test, aobj_ahead_mask(&w, 60, 5ULL << 60), 5ULL << 60);
+	w.step = -1;
+	KUNIT_EXPECT_EQ(test, aobj_ahead_mask(&w, 3, ~0ULL), 0xfULL);
+	KUNIT_EXPECT_EQ(test, aobj_ahead_mask(&w, 63, ~0ULL), ~0ULL);
+	w.step = 20;
+	KUNIT_EXPECT_EQ(test, aobj_ahead_mask(&w, 10, ~0ULL),
+			BIT_ULL(10) | BIT_ULL(30) | BIT_ULL(50));
+	w.step = -20;
+	KUNIT_EXPECT_EQ(test, aobj_ahead_mask(&w, 30, ~0ULL),
+			BIT_ULL(10) | BIT_ULL(30));
+}
+
+/* With fewer pages than wanted, the one that was asked for comes first. */
+static void the_first_are_those_next_to_the_asked(struct kunit *test)
+{
+	struct aobj_window w = { .step = 1, .nr = 64 };
+
+	KUNIT_EXPECT_EQ(test, aobj_ahead_first(&w, 0xf0, 2), 0x30ULL);
+	KUNIT_EXPECT_EQ(test, aobj_ahead_first(&w, 0xf0, 64), 0xf0ULL);
+	KUNIT_EXPECT_EQ(test, aobj_ahead_first(&w, ~0ULL, 1), 1ULL);
+	w.step = -1;
+	KUNIT_EXPECT_EQ(test, aobj_ahead_first(&w, 0xf0, 2), 0xc0ULL);
+	KUNIT_EXPECT_EQ(test, aobj_ahead_first(&w, ~0ULL, 1), 1ULL << 63);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(sequences_double),
+	KUNIT_CASE(backwards_as_well),
+	KUNIT_CASE(a_stride_has_to_show_twice),
+	KUNIT_CASE(streams_do_not_disturb_each_other),
+	KUNIT_CASE(what_is_at_random_comes_alone),
+	KUNIT_CASE(windows_stay_in_the_cluster),
+	KUNIT_CASE(the_first_are_those_next_to_the_asked),
+	{},
+};
+
+AOBJ_KUNIT_SUITE(aobj_ahead, .test_cases = cases);

@@ -33,7 +33,7 @@ bool aobj_evict_pinned(struct page *page)
 	return folio_ref_count(folio) > 1 + folio_mapcount(folio);
 }
 
-static u64 mapped(const struct aobj_cluster *c, u64 mask)
+static u64 those_mapped(const struct aobj_cluster *c, u64 mask)
 {
 	unsigned int i;
 
@@ -76,7 +76,7 @@ static u64 pages_to_age(struct aobj_cluster *c, u64 *mapped)
 void aobj_evict_unmap(struct aobj_cluster *c, u64 mask)
 {
 	struct aobj_resident *res = c->res;
-	u64 stays = mapped(c, res->present & ~res->inactive & ~mask);
+	u64 stays = those_mapped(c, res->present & ~res->inactive & ~mask);
 	u64 left = mask;
 	unsigned int i;
 

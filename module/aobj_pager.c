@@ -470,14 +470,13 @@ static unsigned int slot_run(const struct aobj_cluster *c, u64 mask)
 /* => one bio for the first run of @mask; the pages that are left */
 static u64 read_run(struct aobj_cluster *c, u64 mask, struct page ***pages)
 {
-	unsigned int i, nr = slot_run(c, mask);
+	unsigned int nr = slot_run(c, mask);
 	u32 slot = c->slot[__ffs64(mask)];
 	struct aobj_io *io = aobj_swapio_alloc(aobj_swap_dev(slot), slot, nr,
 					       false, GFP_NOIO);
 
 	while (nr--) {
-		i = __ffs64(mask);
-		aobj_swapio_add(io, c, i, *(*pages)++);
+		aobj_swapio_add(io, c, __ffs64(mask), *(*pages)++);
 		mask &= mask - 1;
 	}
 	aobj_swapio_submit(io);

@@ -111,11 +111,10 @@ void aobj_pool_put(struct page **pages, unsigned int nr, unsigned long most)
 	rcu_read_lock();
 	spin_lock(&pool_lock);
 	for (unsigned int i = 0; i < nr; i++) {
-		if (pooled < most && may_keep(pages[i])) {
+		if (pooled < most && may_keep(pages[i]))
 			keep(pages[i]);
-		} else {
+		else
 			pages[others++] = pages[i];
-		}
 	}
 	spin_unlock(&pool_lock);
 	rcu_read_unlock();
@@ -129,7 +128,7 @@ static unsigned int take(struct page **pages, unsigned int nr,
 {
 	const struct mem_cgroup *memcg;
 	int node = numa_mem_id();
-	struct page *page, **list;
+	struct page **list, *page;
 	unsigned int got = 0;
 
 	if (!would_charge(&memcg))

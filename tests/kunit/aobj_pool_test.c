@@ -40,7 +40,7 @@ static void get(struct kunit *test, struct page **pages, unsigned int nr,
 	KUNIT_ASSERT_EQ(test, aobj_page_alloc(pages, nr, flags), nr);
 }
 
-static bool among(struct page *page, struct page **pages, unsigned int nr)
+static bool among(const struct page *page, struct page **pages, unsigned int nr)
 {
 	for (unsigned int i = 0; i < nr; i++)
 		if (pages[i] == page)

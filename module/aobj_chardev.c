@@ -12,6 +12,7 @@
 
 #include <linux/aobj.h>
 
+#include "aobj_advise.h"
 #include "aobj_chardev.h"
 #include "aobj_file.h"
 #include "aobj_ioctl.h"
@@ -89,6 +90,7 @@ static const struct file_operations chardev_fops = {
 	.write_iter = aobj_write_iter,
 	.splice_read = copy_splice_read,
 	.splice_write = iter_file_splice_write,
+	.fadvise = aobj_fadvise,
 	.fsync = noop_fsync,
 	.unlocked_ioctl = chardev_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,

@@ -9,6 +9,7 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
+#include "aobj_advise.h"
 #include "aobj_fault.h"
 #include "aobj_bind.h"
 #include "aobj_file.h"
@@ -218,6 +219,7 @@ static const struct file_operations file_fops = {
 	.splice_read = copy_splice_read,
 	.splice_write = iter_file_splice_write,
 	.fallocate = file_fallocate,
+	.fadvise = aobj_fadvise,
 	.fsync = noop_fsync,
 	.unlocked_ioctl = aobj_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,

@@ -6,6 +6,7 @@
 #include <linux/sched/signal.h>
 #include <linux/uio.h>
 
+#include "aobj_advise.h"
 #include "aobj_object.h"
 #include "aobj_pager.h"
 #include "aobj_rw.h"
@@ -30,13 +31,15 @@ static size_t copy_out(struct page *page, size_t offset, size_t len,
 }
 
 /* => bytes copied; the page is referenced and nothing locked meanwhile */
-static ssize_t read_page(struct aobj *obj, loff_t pos, size_t len,
-			 struct iov_iter *to)
+static ssize_t read_page(struct kiocb *iocb, size_t len, struct iov_iter *to)
 {
+	struct file *file = iocb->ki_filp;
+	loff_t pos = iocb->ki_pos;
 	struct page *page;
 	size_t done;
-	int err = aobj_pager_get_page(obj, pos >> PAGE_SHIFT, AOBJ_GET_NOCREATE,
-				      &page);
+	int err = aobj_pager_get_page(
+		file->private_data, pos >> PAGE_SHIFT,
+		AOBJ_GET_NOCREATE | aobj_file_advice(file), &page);
 
 	if (err && err != -ENODATA)
 		return err == -ENXIO ? 0 : err;
@@ -61,8 +64,7 @@ ssize_t aobj_read_iter(struct kiocb *iocb, struct iov_iter *to)
 		if (left <= 0)
 			break;
 		len = min_t(loff_t, left, iov_iter_count(to));
-		n = read_page(obj, iocb->ki_pos,
-			      part_of_page(iocb->ki_pos, len), to);
+		n = read_page(iocb, part_of_page(iocb->ki_pos, len), to);
 		if (n <= 0)
 			break;
 		iocb->ki_pos += n;
@@ -85,24 +87,24 @@ static u64 end_after(const struct kiocb *iocb, size_t len)
 }
 
 /* => the page to write to, even if a shrink has just taken it away */
-static int page_for_write(struct aobj *obj, loff_t pos, u64 end,
-			  struct page **page)
+static int page_for_write(struct kiocb *iocb, u64 end, struct page **page)
 {
+	struct file *file = iocb->ki_filp;
+	struct aobj *obj = file->private_data;
 	int err;
 
 	do {
 		err = aobj_object_extend(obj, end);
 		if (!err)
-			err = aobj_pager_get_page(obj, pos >> PAGE_SHIFT,
-						  AOBJ_GET_WRITE, page);
+			err = aobj_pager_get_page(
+				obj, iocb->ki_pos >> PAGE_SHIFT,
+				AOBJ_GET_WRITE | aobj_file_advice(file), page);
 	} while (err == -ENXIO);
 	return err;
 }
 
 static ssize_t write_page(struct kiocb *iocb, size_t len, struct iov_iter *from)
 {
-	struct aobj *obj = iocb->ki_filp->private_data;
-	loff_t pos = iocb->ki_pos;
 	struct page *page;
 	size_t done;
 	int err;
@@ -111,10 +113,11 @@ static ssize_t write_page(struct kiocb *iocb, size_t len, struct iov_iter *from)
 	len -= fault_in_iov_iter_readable(from, len);
 	if (!len)
 		return -EFAULT;
-	err = page_for_write(obj, pos, end_after(iocb, len), &page);
+	err = page_for_write(iocb, end_after(iocb, len), &page);
 	if (err)
 		return err;
-	done = copy_page_from_iter(page, offset_in_page(pos), len, from);
+	done = copy_page_from_iter(page, offset_in_page(iocb->ki_pos), len,
+				   from);
 	put_page(page);
 	return done ?: -EFAULT;
 }

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Advice, see the header. */
+#include <linux/fadvise.h>
+#include <linux/fs.h>
+#include <linux/sched/signal.h>
+
+#include "aobj_advise.h"
+#include "aobj_cluster.h"
+#include "aobj_evict.h"
+#include "aobj_flush.h"
+#include "aobj_page.h"
+#include "aobj_pager.h"
+
+#define ROOM_WAIT_MS 100 /* for what is asked for in advance */
+
+static void set_random(struct file *file, bool random)
+{
+	spin_lock(&file->f_lock);
+	if (random)
+		file->f_mode |= FMODE_RANDOM;
+	else
+		file->f_mode &= ~FMODE_RANDOM;
+	spin_unlock(&file->f_lock);
+}
+
+unsigned int aobj_file_advice(const struct file *file)
+{
+	return (READ_ONCE(file->f_mode) & FMODE_RANDOM) ? AOBJ_GET_ALONE : 0;
+}
+
+/* => the pages of @mask that are on swap only */
+static u64 swapped_pages(struct aobj_cluster *c, u64 mask)
+{
+	unsigned int i;
+
+	mutex_lock(&c->lock);
+	if (c->res)
+		mask &= ~c->res->present;
+	for_each_page_bit(i, mask)
+		if (!aobj_slot_real(c->slot[i]))
+			mask &= ~BIT_ULL(i);
+	mutex_unlock(&c->lock);
+	return mask;
+}
+
+/* => there may be room for a cluster now */
+static bool make_room(void)
+{
+	if (aobj_evict_wait_room(AOBJ_CLUSTER_PAGES, ROOM_WAIT_MS))
+		return false;
+	aobj_page_uncharge(AOBJ_CLUSTER_PAGES);
+	return true;
+}
+
+/* => false if there is no room for more, in the budget or in the object's limit */
+static bool begin_read(struct aobj_cluster *c, unsigned int i)
+{
+	const unsigned int flags = AOBJ_GET_NOCREATE | AOBJ_GET_CLUSTER |
+				   AOBJ_GET_BEGIN;
+	struct aobj_cluster *got;
+	pgoff_t pgoff = aobj_cluster_first(c) + i;
+	int err = aobj_pager_get(c->obj, pgoff, flags, &got);
+
+	if (err == -EAGAIN && make_room())
+		err = aobj_pager_get(c->obj, pgoff, flags, &got);
+	if (!err)
+		aobj_pager_release(got);
+	return err != -EAGAIN;
+}
+
+static void will_need(struct aobj *obj, pgoff_t first, pgoff_t end)
+{
+	unsigned long left = READ_ONCE(aobj_budget) / 2;
+	pgoff_t index = first >> AOBJ_CLUSTER_SHIFT;
+	struct aobj_cluster *c;
+	bool room = true;
+
+	for (; room && left && (c = aobj_cluster_next(obj, &index)); index++) {
+		u64 mask = aobj_places_in(index, first, end);
+
+		if (mask)
+			mask = swapped_pages(c, mask);
+		if (mask)
+			room = begin_read(c, __ffs64(mask));
+		left -= min_t(unsigned long, left, hweight64(mask));
+		aobj_cluster_put(c);
+		if (index >= (end - 1) >> AOBJ_CLUSTER_SHIFT ||
+		    fatal_signal_pending(current))
+			break;
+		cond_resched();
+	}
+}
+
+static void dont_need(struct aobj *obj, pgoff_t first, pgoff_t end)
+{
+	struct aobj_flushed flushed;
+
+	/* It is advice: there is nobody to tell if a signal cut it short. */
+	aobj_flush_range(obj, first, end, AOBJ_FLUSH_DEACTIVATE, &flushed);
+}
+
+/* => the byte after the last; a length of 0 is that of all the rest */
+static u64 end_of(loff_t pos, loff_t len)
+{
+	return len ? min_t(u64, (u64)pos + len, MAX_LFS_FILESIZE) :
+		     MAX_LFS_FILESIZE;
+}
+
+int aobj_fadvise(struct file *file, loff_t pos, loff_t len, int advice)
+{
+	struct aobj *obj = file->private_data;
+
+	if (pos < 0 || len < 0)
+		return -EINVAL;
+	switch (advice) {
+	case POSIX_FADV_NORMAL:
+	case POSIX_FADV_SEQUENTIAL:
+		set_random(file, false);
+		return 0;
+	case POSIX_FADV_RANDOM:
+		set_random(file, true);
+		return 0;
+	case POSIX_FADV_WILLNEED:
+		will_need(obj, pos >> PAGE_SHIFT,
+			  DIV_ROUND_UP_ULL(end_of(pos, len), PAGE_SIZE));
+		return 0;
+	case POSIX_FADV_DONTNEED:
+		/* Whoever needs a part of a page needs the page. */
+		dont_need(obj, DIV_ROUND_UP_ULL(pos, PAGE_SIZE),
+			  end_of(pos, len) >> PAGE_SHIFT);
+		return 0;
+	case POSIX_FADV_NOREUSE:
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}

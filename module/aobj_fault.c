@@ -161,12 +161,18 @@ static int insert(struct vm_fault *vmf, struct aobj_cluster *c, unsigned int i,
 {
 	unsigned long start = (vmf->address & PAGE_MASK) - i * PAGE_SIZE;
 	unsigned int at = first;
+	int err;
 
+	if (end - first == 1) {
+		err = vm_insert_page(vmf->vma, start + i * PAGE_SIZE,
+				     c->res->page[i]);
+		return err == -EBUSY ? 0 : err;
+	}
 	while (at < end) {
 		unsigned long left = end - at;
-		int err = vm_insert_pages(vmf->vma, start + at * PAGE_SIZE,
-					  &c->res->page[at], &left);
 
+		err = vm_insert_pages(vmf->vma, start + at * PAGE_SIZE,
+				      &c->res->page[at], &left);
 		at = end - left;
 		if (!err)
 			return 0;

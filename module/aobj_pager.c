@@ -324,6 +324,10 @@ static u64 absent(const struct aobj_cluster *c, u64 mask, bool swapped)
 
 	if (c->res)
 		mask &= ~c->res->present;
+	/* As in clusters that are new, or were all written out. */
+	if (swapped ? c->nr_slots == AOBJ_CLUSTER_PAGES :
+		      !c->nr_slots && !c->nr_bad)
+		return mask;
 	for_each_page_bit(i, mask) {
 		u32 slot = c->slot[i];
 
@@ -355,6 +359,8 @@ static u64 wanted(struct get *g, bool swapped)
 	/* Whoever leaves gaps in what is new has no use for more of it. */
 	if (!swapped && abs(g->window.step) != 1)
 		g->window.nr = 1;
+	if (g->window.nr == 1)
+		return BIT_ULL(g->i);
 	mask = aobj_ahead_mask(&g->window, g->i, places(g));
 	return absent(g->c, mask, swapped);
 }
@@ -362,11 +368,13 @@ static u64 wanted(struct get *g, bool swapped)
 /* => those that there are pages for */
 static u64 affordable(struct get *g, u64 mask)
 {
-	mask = aobj_ahead_first(&g->window, mask, g->nr - g->used);
-	aobj_ahead_done(&g->window,
-			aobj_cluster_first(g->c) + (g->window.step < 0 ?
-							    __ffs64(mask) :
-							    fls64(mask) - 1));
+	unsigned int last = g->i;
+
+	if (!is_power_of_2(mask)) {
+		mask = aobj_ahead_first(&g->window, mask, g->nr - g->used);
+		last = g->window.step < 0 ? __ffs64(mask) : fls64(mask) - 1;
+	}
+	aobj_ahead_done(&g->window, aobj_cluster_first(g->c) + last);
 	return mask;
 }
 
@@ -483,6 +491,16 @@ static u64 read_run(struct aobj_cluster *c, u64 mask, struct page ***pages)
 	return mask;
 }
 
+static void read_one(struct aobj_cluster *c, unsigned int i, struct page *page,
+		     struct aobj_swapdev *dev)
+{
+	struct aobj_io *io =
+		aobj_swapio_alloc(dev, c->slot[i], 1, false, GFP_NOIO);
+
+	aobj_swapio_add(io, c, i, page);
+	aobj_swapio_submit(io);
+}
+
 /*
  * One bio for each run of slots.  The pages are locked, so the slots stay as
  * they are; but a page that is submitted may be read, unlocked and gone by the
@@ -492,11 +510,6 @@ static void read_pages(struct aobj_cluster *c, u64 mask, struct page **pages)
 {
 	struct blk_plug plug;
 
-	/* With nothing to gather it is not worth it. */
-	if (is_power_of_2(mask)) {
-		read_run(c, mask, &pages);
-		return;
-	}
 	blk_start_plug(&plug);
 	while (mask)
 		mask = read_run(c, mask, &pages);
@@ -524,13 +537,13 @@ static u64 add_for_read(struct get *g, u64 mask)
 static enum pass get_swapped(struct get *g)
 {
 	struct aobj_cluster *c = g->c;
+	struct aobj_swapdev *dev = aobj_swap_dev(c->slot[g->i]);
 	struct page **pages;
 	struct folio *folio;
 	u64 mask;
 
 	if (g->flags & AOBJ_GET_ATOMIC ||
-	    (g->flags & AOBJ_GET_NOWAIT &&
-	     !aobj_swap_dev(c->slot[g->i])->synchronous))
+	    (g->flags & AOBJ_GET_NOWAIT && !dev->synchronous))
 		return pass_error(g, -EAGAIN);
 	mask = wanted(g, true);
 	if ((!has_page(g) || !give_resident(g)) &&
@@ -542,7 +555,10 @@ static enum pass get_swapped(struct get *g)
 	folio = page_folio(aobj_cluster_page(c, g->i));
 	folio_get(folio);
 	mutex_unlock(&c->lock);
-	read_pages(c, mask, pages);
+	if (is_power_of_2(mask))
+		read_one(c, g->i, *pages, dev);
+	else
+		read_pages(c, mask, pages);
 
 	if (g->flags & AOBJ_GET_BEGIN)
 		g->err = -EINPROGRESS;
@@ -640,7 +656,7 @@ static void forget_empty(struct get *g)
 int aobj_pager_get(struct aobj *obj, pgoff_t pgoff, unsigned int flags,
 		   struct aobj_cluster **cp)
 {
-	struct page *pages[AOBJ_CLUSTER_PAGES];
+	struct page *pages[AOBJ_CLUSTER_PAGES] __uninitialized;
 	struct get g = {
 		.page = pages,
 		.obj = obj,

@@ -239,7 +239,7 @@ static bool take_clean(struct aobj_cluster *c, unsigned int i,
 u64 aobj_writeout_drop_clean(struct aobj_cluster *c, u64 mask,
 			     unsigned long *freed)
 {
-	struct page *pages[AOBJ_CLUSTER_PAGES];
+	struct page *pages[AOBJ_CLUSTER_PAGES] __uninitialized;
 	unsigned int i, nr = 0;
 	u64 dropped = 0;
 
@@ -286,7 +286,7 @@ static void unwritten_page(struct aobj_cluster *c, unsigned int i,
 static void write_done(struct aobj_io *io, unsigned int first, unsigned int nr)
 {
 	struct aobj_cluster *c = *aobj_io_cluster(io, first);
-	struct page *pages[AOBJ_CLUSTER_PAGES];
+	struct page *pages[AOBJ_CLUSTER_PAGES] __uninitialized;
 	unsigned int freed = 0;
 	u64 mask = 0;
 

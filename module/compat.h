@@ -31,6 +31,11 @@ static inline void aobj_compat_warn_untested(void)
 			(unsigned int)AOBJ_TESTED_KERNEL >> 8 & 0xff);
 }
 
+/* Of an array on the stack that is filled before it is read: hardened kernels clear others. */
+#ifndef __uninitialized
+#define __uninitialized __attribute__((uninitialized))
+#endif
+
 #ifndef AOBJ_HAVE_VM_FLAGS_SET
 static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
 {

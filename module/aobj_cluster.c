@@ -205,14 +205,22 @@ bool aobj_cluster_dirty_folio(struct address_space *mapping,
 	return true;
 }
 
-static void clear_dirty(struct aobj *obj, struct folio *folio)
+/* => whether it was counted */
+static bool clear_dirty(struct folio *folio)
 {
 	folio_clear_dirty(folio);
 	if (!folio_test_checked(folio))
-		return;
+		return false;
 	folio_clear_checked(folio);
-	atomic_long_dec(&obj->dirty);
-	aobj_count(AOBJ_EV_CLEANED, 1);
+	return true;
+}
+
+static void count_cleaned(struct aobj *obj, unsigned int nr)
+{
+	if (!nr)
+		return;
+	atomic_long_sub(nr, &obj->dirty);
+	aobj_count(AOBJ_EV_CLEANED, nr);
 }
 
 void aobj_cluster_set_dirty(struct aobj_cluster *c, unsigned int i)
@@ -221,51 +229,73 @@ void aobj_cluster_set_dirty(struct aobj_cluster *c, unsigned int i)
 	folio_mark_dirty(page_folio(c->res->page[i]));
 }
 
-void aobj_cluster_clear_dirty(struct aobj_cluster *c, unsigned int i)
+void aobj_cluster_clear_dirty(struct aobj_cluster *c, u64 mask)
 {
-	lockdep_assert_held(&c->lock);
-	clear_dirty(c->obj, page_folio(c->res->page[i]));
-}
-
-void aobj_cluster_add(struct aobj_cluster *c, unsigned int i, struct page *page)
-{
-	struct folio *folio = page_folio(page);
+	unsigned int i, nr = 0;
 
 	lockdep_assert_held(&c->lock);
-	folio->mapping = &c->obj->mapping;
-	folio->index = aobj_cluster_first(c) + i;
-	c->res->page[i] = page;
-	c->res->present |= BIT_ULL(i);
-	c->res->young |= BIT_ULL(i);
-	atomic_long_inc(&c->obj->resident);
-	if (aobj_slot_real(c->slot[i]))
-		count_swapped(c, -1);
+	for_each_page_bit(i, mask)
+		nr += clear_dirty(page_folio(c->res->page[i]));
+	count_cleaned(c->obj, nr);
 }
 
-struct page *aobj_cluster_del(struct aobj_cluster *c, unsigned int i)
+void aobj_cluster_add(struct aobj_cluster *c, u64 mask, struct page **pages)
+{
+	pgoff_t first = aobj_cluster_first(c);
+	unsigned int i, nr = 0, swapped = 0;
+
+	lockdep_assert_held(&c->lock);
+	for_each_page_bit(i, mask) {
+		struct folio *folio = page_folio(pages[nr]);
+
+		folio->mapping = &c->obj->mapping;
+		folio->index = first + i;
+		c->res->page[i] = pages[nr++];
+		swapped += aobj_slot_real(c->slot[i]);
+	}
+	c->res->present |= mask;
+	c->res->young |= mask;
+	atomic_long_add(nr, &c->obj->resident);
+	if (swapped)
+		count_swapped(c, -(long)swapped);
+}
+
+static void forget_bits(struct aobj_resident *res, u64 mask)
+{
+	res->present &= ~mask;
+	res->young &= ~mask;
+	res->back &= ~mask;
+}
+
+unsigned int aobj_cluster_del(struct aobj_cluster *c, u64 mask,
+			      struct page **pages)
 {
 	struct aobj_resident *res = c->res;
-	struct page *page = res->page[i];
+	unsigned int i, nr = 0, swapped = 0, cleaned = 0;
 
 	lockdep_assert_held(&c->lock);
-	aobj_cluster_activate(c, BIT_ULL(i));
-	aobj_cluster_unwire(c, BIT_ULL(i));
-	clear_dirty(c->obj, page_folio(page));
-	page_folio(page)->mapping = NULL;
-	res->page[i] = NULL;
-	res->present &= ~BIT_ULL(i);
-	res->young &= ~BIT_ULL(i);
-	res->back &= ~BIT_ULL(i);
-	atomic_long_dec(&c->obj->resident);
-	if (aobj_slot_real(c->slot[i]))
-		count_swapped(c, 1);
-	else
-		aobj_place_give(c->obj, 1);
+	aobj_cluster_activate(c, mask);
+	aobj_cluster_unwire(c, mask);
+	for_each_page_bit(i, mask) {
+		struct folio *folio = page_folio(res->page[i]);
+
+		cleaned += clear_dirty(folio);
+		folio->mapping = NULL;
+		pages[nr++] = res->page[i];
+		res->page[i] = NULL;
+		swapped += aobj_slot_real(c->slot[i]);
+	}
+	forget_bits(res, mask);
+	count_cleaned(c->obj, cleaned);
+	atomic_long_sub(nr, &c->obj->resident);
+	if (swapped)
+		count_swapped(c, swapped);
+	aobj_place_give(c->obj, nr - swapped);
 	if (!res->present) {
 		c->res = NULL;
 		aobj_resident_free(res);
 	}
-	return page;
+	return nr;
 }
 
 void aobj_cluster_deactivate(struct aobj_cluster *c, u64 mask)
@@ -315,6 +345,25 @@ u32 aobj_cluster_set_slot(struct aobj_cluster *c, unsigned int i, u32 slot)
 	    !aobj_cluster_page(c, i))
 		aobj_place_give(c->obj, 1);
 	return old;
+}
+
+unsigned int aobj_cluster_set_slots(struct aobj_cluster *c, u64 mask, u32 slot,
+				    u32 *old)
+{
+	unsigned int i, nr = 0, more = 0;
+
+	lockdep_assert_held(&c->lock);
+	for_each_page_bit(i, mask) {
+		if (aobj_slot_real(c->slot[i]))
+			old[nr++] = c->slot[i];
+		else
+			more++;
+		c->slot[i] = slot++;
+	}
+	c->nr_slots += more;
+	atomic_long_add(more, &c->obj->slots);
+	atomic_long_add(more, &aobj_totals.slots);
+	return nr;
 }
 
 /*

@@ -50,20 +50,21 @@ void aobj_resident_free(struct aobj_resident *res);
 struct page *aobj_cluster_page(const struct aobj_cluster *c, unsigned int i);
 
 /*
- * aobj_cluster_add: makes @page resident at @i
- * => locked; @c->res is there, nothing is at @i, the page is the caller's
- * => if it has no slot either, a place has been taken for it
- * => the page becomes the object's: its mapping and index are set; young
+ * aobj_cluster_add: makes @pages resident, one at each place of @mask
+ * => locked; @c->res is there, nothing is at @mask, the pages are the caller's
+ * => for each that has no slot either, a place has been taken
+ * => the pages become the object's: their mapping and index are set; young
  */
-void aobj_cluster_add(struct aobj_cluster *c, unsigned int i,
-		      struct page *page);
+void aobj_cluster_add(struct aobj_cluster *c, u64 mask, struct page **pages);
 /*
- * aobj_cluster_del: takes the page at @i out
- * => locked; the folio lock is held, or its reference count is frozen
- * => the page's mapping is cleared, and the object's reference is the caller's
+ * aobj_cluster_del: takes the pages at @mask out
+ * => locked; the folios' locks are held, or their reference counts are frozen
+ * => the pages' mapping is cleared, and the object's references are the caller's
+ * => returns how many; @pages has room for them
  * => frees @c->res with the last page
  */
-struct page *aobj_cluster_del(struct aobj_cluster *c, unsigned int i);
+unsigned int aobj_cluster_del(struct aobj_cluster *c, u64 mask,
+			      struct page **pages);
 
 /*
  * aobj_cluster_dirty_folio: a_ops->dirty_folio: what a zap calls for a page whose
@@ -75,8 +76,8 @@ bool aobj_cluster_dirty_folio(struct address_space *mapping,
 			      struct folio *folio);
 /* => the page at @i is resident; locked */
 void aobj_cluster_set_dirty(struct aobj_cluster *c, unsigned int i);
-/* => whatever changes the page from here on makes it dirty again */
-void aobj_cluster_clear_dirty(struct aobj_cluster *c, unsigned int i);
+/* => whatever changes the pages from here on makes them dirty again */
+void aobj_cluster_clear_dirty(struct aobj_cluster *c, u64 mask);
 
 /* Moves pages between active and inactive; locked. */
 void aobj_cluster_deactivate(struct aobj_cluster *c, u64 mask);
@@ -94,5 +95,11 @@ void aobj_cluster_unwire(struct aobj_cluster *c, u64 mask);
  * => returns the old slot, for the caller to free
  */
 u32 aobj_cluster_set_slot(struct aobj_cluster *c, unsigned int i, u32 slot);
+/*
+ * aobj_cluster_set_slots: the same for resident pages @mask, from @slot on
+ * => returns how many had slots, which are in @old, in order
+ */
+unsigned int aobj_cluster_set_slots(struct aobj_cluster *c, u64 mask, u32 slot,
+				    u32 *old);
 
 #endif /* AOBJ_CLUSTER_H */

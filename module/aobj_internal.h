@@ -204,6 +204,16 @@ static inline u64 aobj_places_in(pgoff_t index, pgoff_t first, pgoff_t end)
 	return mask;
 }
 
+/* => the @nr pages of @mask that come first */
+static inline u64 aobj_first_pages(u64 mask, unsigned int nr)
+{
+	unsigned int over = hweight64(mask);
+
+	for (over -= min(over, nr); over; over--)
+		mask &= ~BIT_ULL(fls64(mask) - 1);
+	return mask;
+}
+
 #define for_each_page_bit(i, mask)                                \
 	for (u64 __m = (mask); __m && ((i) = __ffs64(__m), true); \
 	     __m &= __m - 1)

@@ -265,7 +265,7 @@ static void remove_pages(struct aobj_cluster *c, u64 mask,
 			}
 			continue;
 		}
-		r->pages[r->nr++] = aobj_cluster_del(c, i);
+		r->nr += aobj_cluster_del(c, BIT_ULL(i), &r->pages[r->nr]);
 		folio_unlock(folio);
 		if (!c->res)
 			break;

@@ -438,7 +438,8 @@ static enum pass wait_written(struct get *g)
 static enum pass get_zero(struct get *g)
 {
 	struct aobj_cluster *c = g->c;
-	unsigned int i, got;
+	struct page **pages;
+	unsigned int got;
 	u64 mask;
 
 	if (g->flags & AOBJ_GET_NOCREATE)
@@ -448,13 +449,12 @@ static enum pass get_zero(struct get *g)
 		return get_pages(g, hweight64(mask), true);
 
 	mask = affordable(g, mask);
+	pages = g->page + g->used;
 	got = hweight64(mask);
-	for_each_page_bit(i, mask) {
-		struct page *page = g->page[g->used++];
-
-		SetPageUptodate(page);
-		aobj_cluster_add(c, i, page);
-	}
+	for (unsigned int k = 0; k < got; k++)
+		SetPageUptodate(pages[k]);
+	aobj_cluster_add(c, mask, pages);
+	g->used += got;
 	g->places -= got;
 	aobj_count(AOBJ_EV_ZERO_FILLS, got);
 	aobj_queue_update(c);
@@ -519,17 +519,16 @@ static void read_pages(struct aobj_cluster *c, u64 mask, struct page **pages)
 /* => @g's pages stand in the cluster, locked, where the mask says */
 static u64 add_for_read(struct get *g, u64 mask)
 {
-	struct aobj_cluster *c = g->c;
-	unsigned int i;
+	struct page **pages = g->page + g->used;
+	unsigned int got;
 
 	mask = affordable(g, mask);
-	for_each_page_bit(i, mask) {
-		struct page *page = g->page[g->used++];
-
-		__folio_set_locked(page_folio(page));
-		aobj_cluster_add(c, i, page);
-	}
-	aobj_queue_update(c);
+	got = hweight64(mask);
+	for (unsigned int k = 0; k < got; k++)
+		__folio_set_locked(page_folio(pages[k]));
+	aobj_cluster_add(g->c, mask, pages);
+	g->used += got;
+	aobj_queue_update(g->c);
 	return mask;
 }
 
@@ -729,7 +728,7 @@ static void pager_read_failed(struct aobj_io *io, unsigned int k)
 	mutex_lock(&c->lock);
 	/* Once the page is out nothing but this holds the cluster. */
 	refcount_inc(&c->refs);
-	page = aobj_cluster_del(c, i);
+	aobj_cluster_del(c, BIT_ULL(i), &page);
 	slot = c->slot[i];
 	if (lost) {
 		aobj_cluster_set_slot(c, i, AOBJ_SLOT_BAD);

@@ -134,7 +134,7 @@ struct aobj_io {
 
 /**
  * struct aobj_io_out - a write; reads, which may be of a page each, are smaller
- * @cluster: of each page; a reference is held for each
+ * @cluster: of each page; a reference is held for each row of the same
  * @io: last, as it ends in the bio
  */
 struct aobj_io_out {

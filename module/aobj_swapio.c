@@ -86,9 +86,20 @@ void aobj_swapio_add(struct aobj_io *io, struct aobj_cluster *c, unsigned int i,
 	__bio_add_page(&io->bio, page, PAGE_SIZE, 0);
 	*aobj_io_cluster(io, io->nr) = c;
 	io->index[io->nr] = i;
-	io->nr++;
-	if (io->write)
+	if (io->write && (!io->nr || *aobj_io_cluster(io, io->nr - 1) != c))
 		refcount_inc(&c->refs);
+	io->nr++;
+}
+
+/* => one past the pages from @first on that are of the same cluster */
+static unsigned int stretch_end(struct aobj_io *io, unsigned int first)
+{
+	struct aobj_cluster *c = *aobj_io_cluster(io, first);
+	unsigned int end = first + 1;
+
+	while (end < io->nr && *aobj_io_cluster(io, end) == c)
+		end++;
+	return end;
 }
 
 static void io_free(struct aobj_io *io)
@@ -206,16 +217,11 @@ static bool io_split(struct aobj_io *io)
 /* Pages of one cluster stand together: one call for each such stretch. */
 static void finish_write(struct aobj_io *io)
 {
-	unsigned int first = 0;
+	unsigned int end;
 
-	while (first < io->nr) {
-		unsigned int end = first + 1;
-
-		while (end < io->nr &&
-		       *aobj_io_cluster(io, end) == *aobj_io_cluster(io, first))
-			end++;
+	for (unsigned int first = 0; first < io->nr; first = end) {
+		end = stretch_end(io, first);
 		evict_ops->write_done(io, first, end - first);
-		first = end;
 	}
 }
 
@@ -239,9 +245,12 @@ static bool wants_retry(const struct aobj_io *io)
 
 static void io_release(struct aobj_io *io)
 {
-	if (io->write)
-		for (unsigned int i = 0; i < io->nr; i++)
-			aobj_cluster_put(*aobj_io_cluster(io, i));
+	unsigned int end;
+
+	for (unsigned int i = 0; io->write && i < io->nr; i = end) {
+		end = stretch_end(io, i);
+		aobj_cluster_put(*aobj_io_cluster(io, i));
+	}
 	io_free(io);
 }
 

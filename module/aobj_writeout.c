@@ -59,16 +59,39 @@ static void put_slot(struct aobj_cluster *c, unsigned int i, u32 slot)
 		aobj_swap_free(old, 1);
 }
 
-static void batch_add(struct aobj_batch *b, struct aobj_cluster *c,
-		      unsigned int i, u32 slot)
+/* => frees slots; those in a row at once */
+static void free_slots(const u32 *slots, unsigned int nr)
 {
-	struct page *page = c->res->page[i];
+	unsigned int first = 0;
 
-	put_slot(c, i, slot);
-	aobj_cluster_clear_dirty(c, i);
-	c->writing |= BIT_ULL(i);
-	atomic_long_inc(&aobj_totals.writing);
-	aobj_swapio_add(b->io, c, i, page);
+	for (unsigned int k = 1; k <= nr; k++) {
+		if (k < nr && slots[k] == slots[k - 1] + 1)
+			continue;
+		aobj_swap_free(slots[first], k - first);
+		first = k;
+	}
+}
+
+/* => the pages' slots are those of the request's device from @slot on */
+static void put_slots(struct aobj_batch *b, struct aobj_cluster *c, u64 mask,
+		      u32 slot)
+{
+	u32 old[AOBJ_CLUSTER_PAGES] __uninitialized;
+
+	aobj_swap_link(c, b->io->dev);
+	free_slots(old, aobj_cluster_set_slots(c, mask, slot, old));
+}
+
+/* => they have their slots, and are the next of the request */
+static void batch_add(struct aobj_batch *b, struct aobj_cluster *c, u64 mask)
+{
+	unsigned int i;
+
+	aobj_cluster_clear_dirty(c, mask);
+	c->writing |= mask;
+	atomic_long_add(hweight64(mask), &aobj_totals.writing);
+	for_each_page_bit(i, mask)
+		aobj_swapio_add(b->io, c, i, c->res->page[i]);
 }
 
 /* => the pages from the first of @mask on whose own slots are consecutive */
@@ -109,14 +132,12 @@ static enum aobj_written write_in_place(struct aobj_batch *b,
 					unsigned long *written)
 {
 	u32 slot = c->slot[__ffs64(run)];
-	unsigned int i;
 
 	if (b->io)
 		return AOBJ_WRITTEN_AGAIN;
 	if (!batch_open(b, aobj_swap_dev(slot), slot))
 		return AOBJ_WRITTEN_CONGESTED;
-	for_each_page_bit(i, run)
-		batch_add(b, c, i, c->slot[i]);
+	batch_add(b, c, run);
 	*written += hweight64(run);
 	return AOBJ_WRITTEN_AGAIN;
 }
@@ -151,7 +172,7 @@ static enum aobj_written write_to_new(struct aobj_batch *b,
 {
 	enum aobj_written res = AOBJ_WRITTEN_DONE;
 	u32 tag = bound(c);
-	unsigned int i;
+	unsigned int nr;
 
 	if (b->io && !batch_has_room(b, hweight64(mask), tag))
 		return AOBJ_WRITTEN_AGAIN;
@@ -160,13 +181,13 @@ static enum aobj_written write_to_new(struct aobj_batch *b,
 	if (res != AOBJ_WRITTEN_DONE || !b->io)
 		return res;
 
-	for_each_page_bit(i, mask) {
-		if (!b->run.nr)
-			return AOBJ_WRITTEN_AGAIN;
-		batch_add(b, c, i, b->run.first++);
-		b->run.nr--;
-		(*written)++;
-	}
+	mask = aobj_first_pages(mask, b->run.nr);
+	nr = hweight64(mask);
+	put_slots(b, c, mask, b->run.first);
+	batch_add(b, c, mask);
+	b->run.first += nr;
+	b->run.nr -= nr;
+	*written += nr;
 	return b->run.nr ? AOBJ_WRITTEN_DONE : AOBJ_WRITTEN_AGAIN;
 }
 
@@ -218,50 +239,44 @@ static void free_evicted(struct page **pages, unsigned int nr)
 	aobj_page_recycle(pages, nr);
 }
 
-/* => true: the page at @i is out, and *@page the caller's */
-static bool take_clean(struct aobj_cluster *c, unsigned int i,
-		       struct page **page)
+/* => nobody but the object has it, or can get it, and it is clean */
+static bool freeze_clean(struct page *page)
 {
-	struct page *p = c->res->page[i];
+	if (PageDirty(page) || !page_ref_freeze(page, 1))
+		return false;
+	if (!PageDirty(page))
+		return true;
+	page_ref_unfreeze(page, 1);
+	return false;
+}
 
-	if (PageDirty(p) || !page_ref_freeze(p, 1))
-		return false;
-	if (PageDirty(p)) {
-		page_ref_unfreeze(p, 1);
-		return false;
-	}
-	aobj_cluster_del(c, i);
-	page_ref_unfreeze(p, 1);
-	*page = p;
-	return true;
+/* => those of @mask that are out, and the caller's */
+static u64 take_clean(struct aobj_cluster *c, u64 mask, struct page **pages)
+{
+	unsigned int i, nr;
+
+	for_each_page_bit(i, mask)
+		if (!freeze_clean(c->res->page[i]))
+			mask &= ~BIT_ULL(i);
+	if (!mask)
+		return 0;
+	nr = aobj_cluster_del(c, mask, pages);
+	while (nr--)
+		page_ref_unfreeze(pages[nr], 1);
+	return mask;
 }
 
 u64 aobj_writeout_drop_clean(struct aobj_cluster *c, u64 mask,
 			     unsigned long *freed)
 {
 	struct page *pages[AOBJ_CLUSTER_PAGES] __uninitialized;
-	unsigned int i, nr = 0;
-	u64 dropped = 0;
+	u64 dropped = take_clean(c, mask, pages);
+	unsigned int nr = hweight64(dropped);
 
-	for_each_page_bit(i, mask) {
-		if (take_clean(c, i, &pages[nr])) {
-			nr++;
-			dropped |= BIT_ULL(i);
-		}
-	}
 	aobj_count(AOBJ_EV_CLEAN_DROPS, nr);
 	free_evicted(pages, nr);
 	*freed += nr;
 	return dropped;
-}
-
-/* => the page is written: free it unless it was used in the meantime */
-static bool written_page(struct aobj_cluster *c, unsigned int i,
-			 struct page **page)
-{
-	if (!(c->res->inactive & BIT_ULL(i)))
-		return false;
-	return take_clean(c, i, page);
 }
 
 /* Nothing is lost: the page stays, dirty, and is given another slot. */
@@ -287,8 +302,7 @@ static void write_done(struct aobj_io *io, unsigned int first, unsigned int nr)
 {
 	struct aobj_cluster *c = *aobj_io_cluster(io, first);
 	struct page *pages[AOBJ_CLUSTER_PAGES] __uninitialized;
-	unsigned int freed = 0;
-	u64 mask = 0;
+	u64 mask = 0, freed = 0;
 
 	if (io->status) {
 		pr_warn_ratelimited("%pg: write error %d at slot %u\n",
@@ -306,15 +320,16 @@ static void write_done(struct aobj_io *io, unsigned int first, unsigned int nr)
 		mask |= BIT_ULL(i);
 		if (io->status)
 			unwritten_page(c, i, io);
-		else if (written_page(c, i, &pages[freed]))
-			freed++;
 	}
+	/* What was used in the meantime is no longer inactive. */
+	if (!io->status)
+		freed = take_clean(c, mask & c->res->inactive, pages);
 	WRITE_ONCE(c->writing, c->writing & ~mask);
 	aobj_queue_update(c);
 	mutex_unlock(&c->lock);
 
 	atomic_long_sub(nr, &aobj_totals.writing);
-	free_evicted(pages, freed);
+	free_evicted(pages, hweight64(freed));
 	/* Orders the bits' going before the look at who waits for that. */
 	smp_mb__after_atomic();
 	wake_up_var(&c->writing);

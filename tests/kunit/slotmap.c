@@ -174,7 +174,7 @@ void slotmap_page_in(struct kunit *test, struct aobj *obj, pgoff_t pgoff)
 		swap(c->res, res);
 	if (!aobj_slot_real(c->slot[pgoff % AOBJ_CLUSTER_PAGES]))
 		KUNIT_ASSERT_TRUE(test, aobj_place_take(obj, 1));
-	aobj_cluster_add(c, pgoff % AOBJ_CLUSTER_PAGES, page);
+	aobj_cluster_add(c, BIT_ULL(pgoff % AOBJ_CLUSTER_PAGES), &page);
 	release(c);
 	aobj_resident_free(res);
 }
@@ -186,7 +186,7 @@ void slotmap_page_out(struct kunit *test, struct aobj *obj, pgoff_t pgoff)
 
 	if (page) {
 		lock_page(page);
-		aobj_cluster_del(c, pgoff % AOBJ_CLUSTER_PAGES);
+		aobj_cluster_del(c, BIT_ULL(pgoff % AOBJ_CLUSTER_PAGES), &page);
 		unlock_page(page);
 	}
 	release(c);

@@ -278,6 +278,18 @@ static vm_fault_t aobj_fault(struct vm_fault *vmf)
 	return map(vmf, c);
 }
 
+/*
+ * Kernels that handle faults under the vma's lock alone do so where there is
+ * this; it need not find anything.  What is resident the fault handler maps, for
+ * a write as for a read, and without the page table's RCU section round it.
+ */
+static vm_fault_t __maybe_unused aobj_map_pages(struct vm_fault *vmf,
+						pgoff_t first, pgoff_t last)
+{
+	return 0;
+}
+
 const struct vm_operations_struct aobj_vm_ops = {
 	.fault = aobj_fault,
+	.map_pages = AOBJ_MAP_PAGES(aobj_map_pages),
 };

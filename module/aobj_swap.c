@@ -391,7 +391,8 @@ static int swapdev_bios(struct aobj_swapdev *dev)
 	int err;
 
 	err = bioset_init(&dev->bios_in, BIO_POOL,
-			  offsetof(struct aobj_io, bio), BIOSET_NEED_BVECS);
+			  offsetof(struct aobj_io, bio),
+			  BIOSET_NEED_BVECS | AOBJ_BIOSET_CACHE);
 	if (err)
 		return err;
 	err = bioset_init(&dev->bios_out, BIO_POOL,

@@ -50,10 +50,10 @@ static struct aobj_io *io_alloc(struct aobj_swapdev *dev, u32 slot,
 	struct aobj_io *io;
 	struct bio *bio;
 
-	bio = bio_alloc_bioset(dev->bdev, vecs,
-			       write ? REQ_OP_WRITE | REQ_SWAP : REQ_OP_READ,
-			       gfp | __GFP_NOWARN,
-			       write ? &dev->bios_out : &dev->bios_in);
+	bio = bio_alloc_bioset(
+		dev->bdev, vecs,
+		write ? REQ_OP_WRITE | REQ_SWAP : REQ_OP_READ | AOBJ_REQ_CACHE,
+		gfp | __GFP_NOWARN, write ? &dev->bios_out : &dev->bios_in);
 	if (!bio)
 		return NULL;
 	io = container_of(bio, struct aobj_io, bio);

@@ -95,6 +95,22 @@ static inline void aobj_compat_fillattr(struct aobj_idmap *idmap, u32 mask,
 #endif
 }
 
+/* Caches of bios that interrupts may fill; older ones are for polling alone. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#define AOBJ_BIOSET_CACHE BIOSET_PERCPU_CACHE
+#define AOBJ_REQ_CACHE REQ_ALLOC_CACHE
+#else
+#define AOBJ_BIOSET_CACHE 0
+#define AOBJ_REQ_CACHE 0
+#endif
+
+/* Where it is of no use it would cost each read fault a call. */
+#ifdef AOBJ_HAVE_VMA_LOCK
+#define AOBJ_MAP_PAGES(function) (function)
+#else
+#define AOBJ_MAP_PAGES(function) NULL
+#endif
+
 /* Drops the lock that a fault came in with; the vma is gone from here on. */
 static inline void aobj_compat_fault_unlock(struct vm_fault *vmf)
 {

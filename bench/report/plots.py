@@ -60,6 +60,8 @@ def plots(results, directory, kernel, unit):
     others = [p for p in peers if p != "aobj"]
     rows = [row_of(w, [results.cost(w, p) for p in peers]) for w in results.workloads]
     draw(directory, "cost", rows, clusters(peers, "cost.dat", unit, f"Cost per page, {kernel}"))
+    if not others:
+        return
     rows = [row_of(w, [results.advantage(w, p) for p in others]) for w in results.workloads]
     script = clusters(others, "ratio.dat", "times aobj's cost", f"Ratio to aobj, {kernel}")
     draw(directory, "ratio", rows, "set arrow from graph 0,first 1 to graph 1,first 1 nohead\n" + script)

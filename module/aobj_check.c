@@ -59,7 +59,7 @@ static void count_resident(const struct aobj_cluster *c, struct found *f)
 	f->inactive += hweight64(c->res->inactive);
 	f->wired += hweight64(c->res->wired);
 	for_each_page_bit(i, c->res->present)
-		f->dirty += folio_test_checked(page_folio(c->res->page[i]));
+		f->dirty += folio_test_checked(aobj_folio(c->res->page[i]));
 }
 
 static void count_cluster(struct aobj_cluster *c, struct found *f)

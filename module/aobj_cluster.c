@@ -226,7 +226,7 @@ static void count_cleaned(struct aobj *obj, unsigned int nr)
 void aobj_cluster_set_dirty(struct aobj_cluster *c, unsigned int i)
 {
 	lockdep_assert_held(&c->lock);
-	folio_mark_dirty(page_folio(c->res->page[i]));
+	folio_mark_dirty(aobj_folio(c->res->page[i]));
 }
 
 void aobj_cluster_clear_dirty(struct aobj_cluster *c, u64 mask)
@@ -235,7 +235,7 @@ void aobj_cluster_clear_dirty(struct aobj_cluster *c, u64 mask)
 
 	lockdep_assert_held(&c->lock);
 	for_each_page_bit(i, mask)
-		nr += clear_dirty(page_folio(c->res->page[i]));
+		nr += clear_dirty(aobj_folio(c->res->page[i]));
 	count_cleaned(c->obj, nr);
 }
 
@@ -246,7 +246,7 @@ void aobj_cluster_add(struct aobj_cluster *c, u64 mask, struct page **pages)
 
 	lockdep_assert_held(&c->lock);
 	for_each_page_bit(i, mask) {
-		struct folio *folio = page_folio(pages[nr]);
+		struct folio *folio = aobj_folio(pages[nr]);
 
 		folio->mapping = &c->obj->mapping;
 		folio->index = first + i;
@@ -277,7 +277,7 @@ unsigned int aobj_cluster_del(struct aobj_cluster *c, u64 mask,
 	aobj_cluster_activate(c, mask);
 	aobj_cluster_unwire(c, mask);
 	for_each_page_bit(i, mask) {
-		struct folio *folio = page_folio(res->page[i]);
+		struct folio *folio = aobj_folio(res->page[i]);
 
 		cleaned += clear_dirty(folio);
 		folio->mapping = NULL;
@@ -373,7 +373,7 @@ unsigned int aobj_cluster_set_slots(struct aobj_cluster *c, u64 mask, u32 slot,
 #ifdef CONFIG_DEBUG_VM
 static bool good_page(const struct aobj_cluster *c, unsigned int i)
 {
-	struct folio *folio = page_folio(c->res->page[i]);
+	struct folio *folio = aobj_folio(c->res->page[i]);
 
 	if (folio->mapping != &c->obj->mapping ||
 	    folio->index != aobj_cluster_first(c) + i)

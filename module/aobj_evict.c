@@ -28,7 +28,7 @@ unsigned int aobj_nospace_wait_ms = 10000;
 
 bool aobj_evict_pinned(struct page *page)
 {
-	struct folio *folio = page_folio(page);
+	struct folio *folio = aobj_folio(page);
 
 	return folio_ref_count(folio) > 1 + folio_mapcount(folio);
 }
@@ -38,7 +38,7 @@ static u64 those_mapped(const struct aobj_cluster *c, u64 mask)
 	unsigned int i;
 
 	for_each_page_bit(i, mask)
-		if (!folio_mapcount(page_folio(c->res->page[i])))
+		if (!folio_mapcount(aobj_folio(c->res->page[i])))
 			mask &= ~BIT_ULL(i);
 	return mask;
 }
@@ -55,7 +55,7 @@ static u64 pages_to_age(struct aobj_cluster *c, u64 *mapped)
 
 	*mapped = 0;
 	for_each_page_bit(i, mask) {
-		struct folio *folio = page_folio(res->page[i]);
+		struct folio *folio = aobj_folio(res->page[i]);
 		int maps = folio_mapcount(folio);
 
 		if (maps)
@@ -93,7 +93,7 @@ void aobj_evict_unmap(struct aobj_cluster *c, u64 mask)
 		left &= ~stretch;
 	}
 	for_each_page_bit(i, mask)
-		aobj_compat_unmapped(page_folio(res->page[i]));
+		aobj_compat_unmapped(aobj_folio(res->page[i]));
 }
 
 static void age_cluster(struct aobj_cluster *c)
@@ -164,8 +164,8 @@ static unsigned int take_back_from(struct aobj_cluster *c, u32 tag)
 	unsigned int i, nr = 0;
 
 	for_each_page_bit(i, mask) {
-		if (!PageUptodate(c->res->page[i]) ||
-		    !PageDirty(c->res->page[i]) ||
+		if (!folio_test_uptodate(aobj_folio(c->res->page[i])) ||
+		    !folio_test_dirty(aobj_folio(c->res->page[i])) ||
 		    !aobj_slot_real(c->slot[i]) ||
 		    !aobj_swap_rewritable(c->slot[i], tag))
 			continue;

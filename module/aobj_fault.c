@@ -88,7 +88,7 @@ static bool is_cow(const struct vm_fault *vmf)
 static vm_fault_t hand_over(struct vm_fault *vmf, struct aobj_cluster *c,
 			    struct page *page)
 {
-	struct folio *folio = page_folio(page);
+	struct folio *folio = aobj_folio(page);
 	struct address_space *mapping = &c->obj->mapping;
 
 	folio_get(folio);
@@ -135,18 +135,23 @@ static void bounds(const struct vm_fault *vmf, unsigned int i,
 	*end = min_t(unsigned long, i + after + 1, AOBJ_CLUSTER_PAGES);
 }
 
-/* => narrows the places to those round @i that are worth mapping, and valid */
-static void stretch(const struct aobj_cluster *c, unsigned int i,
-		    unsigned int *first, unsigned int *end)
+/* => the places round @i that the fault may map, worth it and valid */
+static void stretch(const struct vm_fault *vmf, const struct aobj_cluster *c,
+		    unsigned int i, unsigned int *first, unsigned int *end)
 {
 	u64 mask = worth_mapping(c);
 	unsigned int before = i, after = i + 1;
 
+	*first = before;
+	*end = after;
+	if (!(mask & (BIT_ULL(i) << 1 | BIT_ULL(i) >> 1)))
+		return;
+	bounds(vmf, i, first, end);
 	while (before > *first && mask & BIT_ULL(before - 1) &&
-	       PageUptodate(c->res->page[before - 1]))
+	       folio_test_uptodate(aobj_folio(c->res->page[before - 1])))
 		before--;
 	while (after < *end && mask & BIT_ULL(after) &&
-	       PageUptodate(c->res->page[after]))
+	       folio_test_uptodate(aobj_folio(c->res->page[after])))
 		after++;
 	*first = before;
 	*end = after;
@@ -195,8 +200,7 @@ static vm_fault_t map_pages(struct vm_fault *vmf, struct aobj_cluster *c,
 		aobj_pager_release(c);
 		return VM_FAULT_HWPOISON;
 	}
-	bounds(vmf, i, &first, &end);
-	stretch(c, i, &first, &end);
+	stretch(vmf, c, i, &first, &end);
 	err = insert(vmf, c, i, first, end);
 	aobj_pager_release(c);
 	/* EFAULT: the page table has just been freed; it is made anew. */

@@ -34,7 +34,8 @@ static u64 pages_to_flush(struct aobj_cluster *c, u64 mask)
 	for_each_page_bit(i, mask) {
 		struct page *page = c->res->page[i];
 
-		if (!PageUptodate(page) || aobj_evict_pinned(page))
+		if (!folio_test_uptodate(aobj_folio(page)) ||
+		    aobj_evict_pinned(page))
 			mask &= ~BIT_ULL(i);
 	}
 	return mask;
@@ -47,7 +48,7 @@ static u64 dirty_pages(struct aobj_cluster *c, u64 mask)
 	u64 dirty = 0;
 
 	for_each_page_bit(i, mask & ~c->writing)
-		if (PageDirty(c->res->page[i]))
+		if (folio_test_dirty(aobj_folio(c->res->page[i])))
 			dirty |= BIT_ULL(i);
 	return dirty;
 }
@@ -114,7 +115,7 @@ static u64 still_dirty(struct aobj_cluster *c, u64 mask)
 		return 0;
 	mask = pages_to_flush(c, mask);
 	for_each_page_bit(i, mask)
-		if (folio_mapped(page_folio(c->res->page[i])))
+		if (folio_mapped(aobj_folio(c->res->page[i])))
 			mapped |= BIT_ULL(i);
 	aobj_evict_unmap(c, mapped);
 	return dirty_pages(c, mask);

@@ -204,6 +204,12 @@ static inline u64 aobj_places_in(pgoff_t index, pgoff_t first, pgoff_t end)
 	return mask;
 }
 
+/* Ours are of order 0, and never the tail of another: there is no head to look for. */
+static inline struct folio *aobj_folio(struct page *page)
+{
+	return (struct folio *)page;
+}
+
 /* => the @nr pages of @mask that come first */
 static inline u64 aobj_first_pages(u64 mask, unsigned int nr)
 {

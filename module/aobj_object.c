@@ -234,7 +234,7 @@ static void unmap_mapped(struct aobj_cluster *c, u64 mask)
 	u64 mapped = 0;
 
 	for_each_page_bit(i, mask)
-		if (folio_mapped(page_folio(c->res->page[i])))
+		if (folio_mapped(aobj_folio(c->res->page[i])))
 			mapped |= BIT_ULL(i);
 	if (!mapped)
 		return;
@@ -255,7 +255,7 @@ static void remove_pages(struct aobj_cluster *c, u64 mask,
 	r->writing = mask & c->writing;
 	r->busy = r->writing;
 	for_each_page_bit(i, mask & ~c->writing) {
-		struct folio *folio = page_folio(c->res->page[i]);
+		struct folio *folio = aobj_folio(c->res->page[i]);
 
 		if (!folio_trylock(folio)) {
 			r->busy |= BIT_ULL(i);
@@ -676,9 +676,9 @@ static void forget_slots(struct aobj_cluster *c, u64 mask,
 	for_each_page_bit(i, mask & ~c->writing) {
 		struct page *page = c->res->page[i];
 
-		if (!PageUptodate(page)) {
+		if (!folio_test_uptodate(aobj_folio(page))) {
 			r->busy |= BIT_ULL(i);
-			r->locked = page_folio(page);
+			r->locked = aobj_folio(page);
 		} else if (aobj_slot_real(c->slot[i])) {
 			aobj_writeout_forget_slot(c, i);
 		}
@@ -710,7 +710,7 @@ static u64 pages_resident(struct aobj_cluster *c, u64 mask, u64 *reading)
 		return 0;
 	mask &= c->res->present;
 	for_each_page_bit(i, mask)
-		if (!PageUptodate(c->res->page[i]))
+		if (!folio_test_uptodate(aobj_folio(c->res->page[i])))
 			*reading |= BIT_ULL(i);
 	return mask;
 }

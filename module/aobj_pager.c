@@ -452,7 +452,7 @@ static enum pass get_zero(struct get *g)
 	pages = g->page + g->used;
 	got = hweight64(mask);
 	for (unsigned int k = 0; k < got; k++)
-		SetPageUptodate(pages[k]);
+		__folio_mark_uptodate(aobj_folio(pages[k]));
 	aobj_cluster_add(c, mask, pages);
 	g->used += got;
 	g->places -= got;
@@ -525,7 +525,7 @@ static u64 add_for_read(struct get *g, u64 mask)
 	mask = affordable(g, mask);
 	got = hweight64(mask);
 	for (unsigned int k = 0; k < got; k++)
-		__folio_set_locked(page_folio(pages[k]));
+		__folio_set_locked(aobj_folio(pages[k]));
 	aobj_cluster_add(g->c, mask, pages);
 	g->used += got;
 	aobj_queue_update(g->c);
@@ -551,7 +551,7 @@ static enum pass get_swapped(struct get *g)
 
 	pages = g->page + g->used;
 	mask = add_for_read(g, mask);
-	folio = page_folio(aobj_cluster_page(c, g->i));
+	folio = aobj_folio(aobj_cluster_page(c, g->i));
 	folio_get(folio);
 	mutex_unlock(&c->lock);
 	if (is_power_of_2(mask))
@@ -582,8 +582,8 @@ static enum pass get_pass(struct get *g)
 	if (g->pgoff >= g->npages)
 		return pass_error(g, -ENXIO);
 	page = aobj_cluster_page(c, g->i);
-	if (page && !PageUptodate(page))
-		return wait_read(g, page_folio(page));
+	if (page && !folio_test_uptodate(aobj_folio(page)))
+		return wait_read(g, aobj_folio(page));
 	if (page && must_not_change(c, g->i))
 		return wait_written(g);
 	if (page)

@@ -34,7 +34,7 @@ unsigned long aobj_pool_size(void)
 /* Whom a page is charged to, compared and never followed; NULL is nobody. */
 static const struct mem_cgroup *charged_to(struct page *page)
 {
-	return folio_memcg(page_folio(page));
+	return folio_memcg(aobj_folio(page));
 }
 
 /*
@@ -96,23 +96,57 @@ static struct page *pop(struct page **list)
 	return page;
 }
 
-static void keep(struct page *page)
+/**
+ * struct known - where the last frame belonged; the next most likely does, too
+ * @charge: what the frame was charged by; within one RCU section it stands for
+ *	the same memcg
+ * @node: likewise
+ * @list: its list
+ */
+struct known {
+	unsigned long charge;
+	int node;
+	struct page **list;
+};
+
+static unsigned long charge_of(struct page *page)
 {
-	ClearPageUptodate(page);
-	folio_clear_referenced(page_folio(page));
-	push(pool_list(charged_to(page), page_to_nid(page)), page);
+#ifdef CONFIG_MEMCG
+	return READ_ONCE(aobj_folio(page)->memcg_data);
+#else
+	return 0;
+#endif
+}
+
+static struct page **list_of(struct page *page, struct known *known)
+{
+	unsigned long charge = charge_of(page);
+	int node = page_to_nid(page);
+
+	if (!known->list || charge != known->charge || node != known->node)
+		*known = (struct known){ charge, node,
+					 pool_list(charged_to(page), node) };
+	return known->list;
+}
+
+static void keep(struct page *page, struct known *known)
+{
+	folio_clear_uptodate(aobj_folio(page));
+	folio_clear_referenced(aobj_folio(page));
+	push(list_of(page, known), page);
 	pooled++;
 }
 
 void aobj_pool_put(struct page **pages, unsigned int nr, unsigned long most)
 {
+	struct known known = {};
 	unsigned int others = 0;
 
 	rcu_read_lock();
 	spin_lock(&pool_lock);
 	for (unsigned int i = 0; i < nr; i++) {
 		if (pooled < most && may_keep(pages[i]))
-			keep(pages[i]);
+			keep(pages[i], &known);
 		else
 			pages[others++] = pages[i];
 	}
@@ -122,6 +156,22 @@ void aobj_pool_put(struct page **pages, unsigned int nr, unsigned long most)
 		aobj_frame_free(pages, others);
 }
 
+/* => the frame is one that @memcg pays for, as @known->charge says of the last */
+static bool suits(struct page *page, const struct mem_cgroup *memcg, int node,
+		  struct known *known)
+{
+	unsigned long charge = charge_of(page);
+
+	if (page_to_nid(page) != node || PageHWPoison(page))
+		return false;
+	if (known->list && charge == known->charge)
+		return true;
+	if (charged_to(page) != memcg)
+		return false;
+	*known = (struct known){ charge, node, pool_list(memcg, node) };
+	return true;
+}
+
 /* => as aobj_pool_take(); those that do not suit are put on @strangers */
 static unsigned int take(struct page **pages, unsigned int nr,
 			 struct page **strangers)
@@ -129,6 +179,7 @@ static unsigned int take(struct page **pages, unsigned int nr,
 	const struct mem_cgroup *memcg;
 	int node = numa_mem_id();
 	struct page **list, *page;
+	struct known known = {};
 	unsigned int got = 0;
 
 	if (!would_charge(&memcg))
@@ -136,8 +187,7 @@ static unsigned int take(struct page **pages, unsigned int nr,
 	list = pool_list(memcg, node);
 	while (got < nr && (page = pop(list))) {
 		pooled--;
-		if (charged_to(page) == memcg && page_to_nid(page) == node &&
-		    !PageHWPoison(page))
+		if (suits(page, memcg, node, &known))
 			pages[got++] = page;
 		else
 			push(strangers, page);

@@ -25,7 +25,8 @@ static void learn_dirty(struct aobj_cluster *c)
 	for_each_page_bit(i, c->res->present) {
 		struct page *page = c->res->page[i];
 
-		if (!PageDirty(page) && folio_mapped(page_folio(page)))
+		if (!folio_test_dirty(aobj_folio(page)) &&
+		    folio_mapped(aobj_folio(page)))
 			mask |= BIT_ULL(i);
 	}
 	aobj_evict_unmap(c, mask);
@@ -40,9 +41,9 @@ static u8 page_state(struct aobj_cluster *c, unsigned int i)
 		return AOBJ_PAGE_BAD;
 	if (aobj_slot_real(c->slot[i]))
 		state |= AOBJ_PAGE_SWAPPED;
-	if (page && PageUptodate(page)) {
+	if (page && folio_test_uptodate(aobj_folio(page))) {
 		state |= AOBJ_PAGE_RESIDENT;
-		if (PageDirty(page))
+		if (folio_test_dirty(aobj_folio(page)))
 			state |= AOBJ_PAGE_DIRTY;
 	}
 	return state;

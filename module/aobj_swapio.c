@@ -116,7 +116,7 @@ static void io_free(struct aobj_io *io)
 static void finish_read(struct aobj_io *io)
 {
 	for (unsigned int i = 0; i < io->nr; i++) {
-		struct folio *folio = page_folio(aobj_swapio_page(io, i));
+		struct folio *folio = aobj_folio(aobj_swapio_page(io, i));
 
 		folio_mark_uptodate(folio);
 		folio_unlock(folio);

@@ -45,7 +45,8 @@ static struct next_step forget_resident(struct aobj_cluster *c,
 
 		if (!on_device(c, i, dev) || skip & BIT_ULL(i))
 			continue;
-		if (page && PageUptodate(page) && !(c->writing & BIT_ULL(i))) {
+		if (page && folio_test_uptodate(aobj_folio(page)) &&
+		    !(c->writing & BIT_ULL(i))) {
 			aobj_writeout_forget_slot(c, i);
 			continue;
 		}

@@ -242,9 +242,9 @@ static void free_evicted(struct page **pages, unsigned int nr)
 /* => nobody but the object has it, or can get it, and it is clean */
 static bool freeze_clean(struct page *page)
 {
-	if (PageDirty(page) || !page_ref_freeze(page, 1))
+	if (folio_test_dirty(aobj_folio(page)) || !page_ref_freeze(page, 1))
 		return false;
-	if (!PageDirty(page))
+	if (!folio_test_dirty(aobj_folio(page)))
 		return true;
 	page_ref_unfreeze(page, 1);
 	return false;

@@ -96,7 +96,7 @@ static inline void aobj_compat_fillattr(struct aobj_idmap *idmap, u32 mask,
 }
 
 /* Caches of bios that interrupts may fill; older ones are for polling alone. */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#if KERNEL_VERSION(6, 2, 0) <= LINUX_VERSION_CODE
 #define AOBJ_BIOSET_CACHE BIOSET_PERCPU_CACHE
 #define AOBJ_REQ_CACHE REQ_ALLOC_CACHE
 #else

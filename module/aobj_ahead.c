@@ -72,6 +72,28 @@ void aobj_ahead_done(const struct aobj_window *w, unsigned long edge)
 		WRITE_ONCE(w->stream->edge, edge);
 }
 
+bool aobj_ahead_next(struct aobj_ahead *ahead, pgoff_t pgoff, pgoff_t *next)
+{
+	pgoff_t cluster = pgoff >> AOBJ_CLUSTER_SHIFT;
+	struct aobj_stream *s;
+
+	for (s = ahead->stream; s < ahead->stream + AOBJ_STREAMS; s++) {
+		pgoff_t edge = READ_ONCE(s->edge);
+		int step = READ_ONCE(s->step);
+
+		if (edge >> AOBJ_CLUSTER_SHIFT != cluster || abs(step) != 1 ||
+		    READ_ONCE(s->window) < AOBJ_CLUSTER_PAGES)
+			continue;
+		if (step < 0 && !cluster)
+			continue;
+		*next = (cluster + step) << AOBJ_CLUSTER_SHIFT;
+		WRITE_ONCE(s->edge,
+			   step < 0 ? *next : *next + AOBJ_CLUSTER_PAGES - 1);
+		return true;
+	}
+	return false;
+}
+
 u64 aobj_ahead_mask(const struct aobj_window *w, unsigned int i, u64 want)
 {
 	u64 mask = 0;

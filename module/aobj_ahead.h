@@ -54,6 +54,14 @@ void aobj_ahead_ask(struct aobj_ahead *ahead, unsigned long pgoff,
 void aobj_ahead_done(const struct aobj_window *w, unsigned long edge);
 
 /*
+ * aobj_ahead_next: whether a sequence that brings in whole clusters has reached
+ * the cluster of @pgoff, and that is the last it has brought in
+ * => false if none has; else @next is the first page of the cluster to come, and
+ *    the stream takes it for brought in: say so only once
+ */
+bool aobj_ahead_next(struct aobj_ahead *ahead, pgoff_t pgoff, pgoff_t *next);
+
+/*
  * aobj_ahead_mask: the window's places in a cluster
  * @i: the asked page's place
  * @want: the places that may be brought in, @i among them

@@ -397,6 +397,33 @@ static enum pass get_resident(struct get *g)
 	return PASS_DONE;
 }
 
+/* => there is room to read what may never be used */
+static bool room_ahead(const struct aobj *obj)
+{
+	return aobj_budget_free() >= 2L * AOBJ_CLUSTER_PAGES &&
+	       !READ_ONCE(obj->limit);
+}
+
+/*
+ * While this task waits for its page, and then for its processor, the device can
+ * read the cluster that a sequence comes to next.
+ */
+static void read_on(struct get *g)
+{
+	const unsigned int never = AOBJ_GET_NOWAIT | AOBJ_GET_BEGIN |
+				   AOBJ_GET_ALONE | AOBJ_GET_CLUSTER;
+	struct aobj_cluster *c;
+	pgoff_t next;
+
+	if (g->flags & never || !room_ahead(g->obj) ||
+	    !aobj_ahead_next(&g->obj->ahead, g->pgoff, &next))
+		return;
+	if (!aobj_pager_get(
+		    g->obj, next,
+		    AOBJ_GET_NOCREATE | AOBJ_GET_CLUSTER | AOBJ_GET_BEGIN, &c))
+		aobj_pager_release(c);
+}
+
 /* => waits until the page is no longer being read; PASS_AGAIN if it is valid */
 static enum pass wait_read(struct get *g, struct folio *folio)
 {
@@ -408,6 +435,7 @@ static enum pass wait_read(struct get *g, struct folio *folio)
 		return pass_error(g, -EINPROGRESS);
 	folio_get(folio);
 	mutex_unlock(&g->c->lock);
+	read_on(g);
 	err = folio_wait_locked_killable(folio);
 	if (!err && !folio_test_uptodate(folio))
 		err = -EIO;
@@ -559,6 +587,7 @@ static enum pass get_swapped(struct get *g)
 	else
 		read_pages(c, mask, pages);
 
+	read_on(g);
 	if (g->flags & AOBJ_GET_BEGIN)
 		g->err = -EINPROGRESS;
 	else

@@ -107,6 +107,42 @@ static void the_first_are_those_next_to_the_asked(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, aobj_ahead_first(&w, ~0ULL, 1), 1ULL << 63);
 }
 
+/* => the cluster that comes next, or -1 */
+static long next_cluster(struct aobj_ahead *a, pgoff_t pgoff)
+{
+	pgoff_t next;
+
+	if (!aobj_ahead_next(a, pgoff, &next))
+		return -1;
+	return next >> AOBJ_CLUSTER_SHIFT;
+}
+
+static void whole_clusters_are_followed_by_the_next(struct kunit *test)
+{
+	struct aobj_ahead a = {}, back = {};
+
+	for (pgoff_t at = 0; at < 63; at += ask(&a, at))
+		KUNIT_EXPECT_EQ(test, next_cluster(&a, at), -1);
+	KUNIT_EXPECT_EQ(test, ask(&a, 63), 64u);
+	back = a;
+	aobj_ahead_done(&(struct aobj_window){ a.stream, 1, 1 }, 63);
+	KUNIT_EXPECT_EQ(test, next_cluster(&a, 64), -1);
+	KUNIT_EXPECT_EQ(test, next_cluster(&a, 0), 1);
+	KUNIT_EXPECT_EQ(test, next_cluster(&a, 0), -1);
+	KUNIT_EXPECT_EQ(test, next_cluster(&a, 100), 2);
+	KUNIT_EXPECT_EQ(test, ask(&a, 192), 64u);
+
+	back.stream[0].edge = 200;
+	back.stream[0].step = -1;
+	KUNIT_EXPECT_EQ(test, next_cluster(&back, 192), 2);
+	KUNIT_EXPECT_EQ(test, ask(&back, 127), 64u);
+	back.stream[0].edge = 0;
+	KUNIT_EXPECT_EQ(test, next_cluster(&back, 10), -1);
+	back.stream[0].edge = 200;
+	back.stream[0].step = 2;
+	KUNIT_EXPECT_EQ(test, next_cluster(&back, 192), -1);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(sequences_double),
 	KUNIT_CASE(backwards_as_well),
@@ -115,6 +151,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(what_is_at_random_comes_alone),
 	KUNIT_CASE(windows_stay_in_the_cluster),
 	KUNIT_CASE(the_first_are_those_next_to_the_asked),
+	KUNIT_CASE(whole_clusters_are_followed_by_the_next),
 	{},
 };
 

@@ -34,6 +34,48 @@ static void two_gets_share_one_read(struct kunit *test)
 	env_check(env);
 }
 
+/*
+ * By the time that a sequence asks for whole clusters, the next one is read
+ * while it waits for this one, and the one after that while it waits for that.
+ */
+static void a_sequence_reads_on(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 512, 0);
+	struct aobj *obj = env_swapped(env, 6 * AOBJ_CLUSTER_PAGES);
+	struct env_thread *a, *b;
+
+	env_expect(env, obj, 0, 2 * AOBJ_CLUSTER_PAGES, 1);
+	ENV_EXPECT_EVENTS(env, AOBJ_EV_PAGES_IN, 2 * AOBJ_CLUSTER_PAGES);
+	held_disk_hold(d, HELD_READ, true);
+	a = env_start_get(env, obj, 2 * AOBJ_CLUSTER_PAGES, 0);
+	env_wait_held(env, d, HELD_READ, 2);
+	ENV_EXPECT_STATE(env, obj, 3 * AOBJ_CLUSTER_PAGES, READING);
+	b = env_start_get(env, obj, 3 * AOBJ_CLUSTER_PAGES, 0);
+	env_wait_held(env, d, HELD_READ, 3);
+	ENV_EXPECT_STATE(env, obj, 5 * AOBJ_CLUSTER_PAGES - 1, READING);
+	held_disk_open(d);
+	ENV_EXPECT_ENDS(a, 0);
+	ENV_EXPECT_ENDS(b, 0);
+	env_expect(env, obj, 0, 6 * AOBJ_CLUSTER_PAGES, 1);
+	ENV_EXPECT_EVENTS(env, AOBJ_EV_PAGES_IN, 6 * AOBJ_CLUSTER_PAGES);
+	env_check(env);
+}
+
+/* What there is hardly room for is not read before it is asked for. */
+static void a_sequence_reads_on_into_room_alone(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct aobj *obj;
+
+	env_disk(env, 0, 512, 0);
+	obj = env_swapped(env, 3 * AOBJ_CLUSTER_PAGES);
+	WRITE_ONCE(obj->limit, 2 * AOBJ_CLUSTER_PAGES);
+	env_expect(env, obj, 0, AOBJ_CLUSTER_PAGES, 1);
+	ENV_EXPECT_EVENTS(env, AOBJ_EV_PAGES_IN, AOBJ_CLUSTER_PAGES);
+	WRITE_ONCE(obj->limit, 0);
+}
+
 static void a_get_waits_for_a_page_read_ahead(struct kunit *test)
 {
 	struct pager_env *env = test->priv;
@@ -216,6 +258,8 @@ static void other_pages_are_not_kept_waiting(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(two_gets_share_one_read),
+	KUNIT_CASE(a_sequence_reads_on),
+	KUNIT_CASE(a_sequence_reads_on_into_room_alone),
 	KUNIT_CASE(a_get_waits_for_a_page_read_ahead),
 	KUNIT_CASE(reads_complete_in_any_order),
 	KUNIT_CASE(the_evictor_leaves_pages_under_read),

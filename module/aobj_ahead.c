@@ -9,26 +9,31 @@
 
 #define NEAR 32 /* pages from one to the next that may be a step */
 
-static void window_go_on(struct aobj_stream *s, struct aobj_window *w)
+static void window_go_on(struct aobj_stream *at, struct aobj_stream s,
+			 struct aobj_window *w)
 {
-	w->stream = s;
-	w->step = READ_ONCE(s->step);
-	w->nr = clamp(READ_ONCE(s->window), 1U, AOBJ_CLUSTER_PAGES);
-	WRITE_ONCE(s->window, min(2 * w->nr, AOBJ_CLUSTER_PAGES));
+	w->stream = at;
+	w->step = s.step;
+	w->nr = clamp_t(unsigned int, s.window, 1, AOBJ_CLUSTER_PAGES);
+	s.window = min(2 * w->nr, AOBJ_CLUSTER_PAGES);
+	WRITE_ONCE(*at, s);
 }
 
 /* Two neighbours are a sequence; any other step has to show once more. */
-static void window_second(struct aobj_stream *s, unsigned long pgoff,
+static void window_second(struct aobj_stream *at, long step,
 			  struct aobj_window *w)
 {
-	w->stream = s;
-	w->step = (long)(pgoff - READ_ONCE(s->edge));
-	w->nr = abs(w->step) == 1 ? 2 : 1;
-	WRITE_ONCE(s->step, w->step);
-	WRITE_ONCE(s->window, 2 * w->nr);
+	struct aobj_stream s = READ_ONCE(*at);
+
+	w->stream = at;
+	w->step = step;
+	w->nr = abs(step) == 1 ? 2 : 1;
+	s.step = step;
+	s.window = 2 * w->nr;
+	WRITE_ONCE(*at, s);
 }
 
-static void window_new(struct aobj_ahead *ahead, unsigned long pgoff,
+static void window_new(struct aobj_ahead *ahead, pgoff_t pgoff,
 		       struct aobj_window *w)
 {
 	unsigned int at = READ_ONCE(ahead->oldest) % AOBJ_STREAMS;
@@ -37,58 +42,64 @@ static void window_new(struct aobj_ahead *ahead, unsigned long pgoff,
 	w->stream = &ahead->stream[at];
 	w->step = 1;
 	w->nr = 1;
-	WRITE_ONCE(w->stream->edge, pgoff);
-	WRITE_ONCE(w->stream->step, 0);
-	WRITE_ONCE(w->stream->window, 1);
+	WRITE_ONCE(*w->stream, ((struct aobj_stream){ pgoff, 0, 1 }));
 }
 
-void aobj_ahead_ask(struct aobj_ahead *ahead, unsigned long pgoff,
+void aobj_ahead_ask(struct aobj_ahead *ahead, pgoff_t pgoff,
 		    struct aobj_window *w)
 {
-	struct aobj_stream *s, *second = NULL;
+	struct aobj_stream *at, *second = NULL;
+	long step = 0;
 
-	for (s = ahead->stream; s < ahead->stream + AOBJ_STREAMS; s++) {
-		long distance = (long)(pgoff - READ_ONCE(s->edge));
+	for (at = ahead->stream; at < ahead->stream + AOBJ_STREAMS; at++) {
+		struct aobj_stream s = READ_ONCE(*at);
+		long distance = (long)(pgoff - s.edge);
 
-		if (distance + NEAR > 2UL * NEAR || !distance ||
-		    !READ_ONCE(s->window))
+		if (distance + NEAR > 2UL * NEAR || !distance || !s.window)
 			continue;
-		if (distance == READ_ONCE(s->step)) {
-			window_go_on(s, w);
+		if (distance == s.step) {
+			window_go_on(at, s, w);
 			return;
 		}
-		if (!READ_ONCE(s->step))
-			second = s;
+		if (!s.step) {
+			second = at;
+			step = distance;
+		}
 	}
 	if (second)
-		window_second(second, pgoff, w);
+		window_second(second, step, w);
 	else
 		window_new(ahead, pgoff, w);
 }
 
-void aobj_ahead_done(const struct aobj_window *w, unsigned long edge)
+static void set_edge(struct aobj_stream *at, pgoff_t edge)
+{
+	struct aobj_stream s = READ_ONCE(*at);
+
+	s.edge = edge;
+	WRITE_ONCE(*at, s);
+}
+
+void aobj_ahead_done(const struct aobj_window *w, pgoff_t edge)
 {
 	if (w->stream)
-		WRITE_ONCE(w->stream->edge, edge);
+		set_edge(w->stream, edge);
 }
 
 bool aobj_ahead_next(struct aobj_ahead *ahead, pgoff_t pgoff, pgoff_t *next)
 {
 	pgoff_t cluster = pgoff >> AOBJ_CLUSTER_SHIFT;
-	struct aobj_stream *s;
+	struct aobj_stream *at;
 
-	for (s = ahead->stream; s < ahead->stream + AOBJ_STREAMS; s++) {
-		pgoff_t edge = READ_ONCE(s->edge);
-		int step = READ_ONCE(s->step);
+	for (at = ahead->stream; at < ahead->stream + AOBJ_STREAMS; at++) {
+		struct aobj_stream s = READ_ONCE(*at);
+		long step = s.step;
 
-		if (edge >> AOBJ_CLUSTER_SHIFT != cluster || abs(step) != 1 ||
-		    READ_ONCE(s->window) < AOBJ_CLUSTER_PAGES)
-			continue;
-		if (step < 0 && !cluster)
+		if (s.edge >> AOBJ_CLUSTER_SHIFT != cluster || abs(step) != 1 ||
+		    s.window < AOBJ_CLUSTER_PAGES || (step < 0 && !cluster))
 			continue;
 		*next = (cluster + step) << AOBJ_CLUSTER_SHIFT;
-		WRITE_ONCE(s->edge,
-			   step < 0 ? *next : *next + AOBJ_CLUSTER_PAGES - 1);
+		set_edge(at, step < 0 ? *next : *next + AOBJ_CLUSTER_PAGES - 1);
 		return true;
 	}
 	return false;

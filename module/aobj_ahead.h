@@ -15,25 +15,27 @@
 #define AOBJ_STREAMS 8
 
 /**
- * struct aobj_stream - a hint, unlocked: any mix of values is good enough
+ * struct aobj_stream - a hint, unlocked, read and written as a whole
  * @edge: the last page that was brought in
  * @step: from one page to the next; 0: there was one only
  * @window: how many pages to bring in next; 0: none was brought in yet
+ *
+ * There may be very many objects: a word for each stream is what it is worth.
  */
 struct aobj_stream {
-	unsigned long edge;
-	int step;
-	unsigned int window;
+	u64 edge : 50;
+	s64 step : 7;
+	u64 window : 7;
 };
 
 /**
  * struct aobj_ahead - the streams of an object
  * @stream: those last used
- * @oldest: which one a new one replaces
+ * @oldest: which one a new one replaces; READ_ONCE, WRITE_ONCE
  */
 struct aobj_ahead {
 	struct aobj_stream stream[AOBJ_STREAMS];
-	unsigned int oldest;
+	u8 oldest;
 };
 
 /* What to bring in: @nr pages at most, @step apart, the asked one first. */
@@ -47,11 +49,11 @@ struct aobj_window {
  * aobj_ahead_ask: a page is to be brought in
  * => @w says what may come with it; never sleeps
  */
-void aobj_ahead_ask(struct aobj_ahead *ahead, unsigned long pgoff,
+void aobj_ahead_ask(struct aobj_ahead *ahead, pgoff_t pgoff,
 		    struct aobj_window *w);
 
 /* => pages up to @edge, in the order of @w's step, were brought in */
-void aobj_ahead_done(const struct aobj_window *w, unsigned long edge);
+void aobj_ahead_done(const struct aobj_window *w, pgoff_t edge);
 
 /*
  * aobj_ahead_next: whether a sequence that brings in whole clusters has reached

@@ -12,7 +12,7 @@
 #include <linux/compiler.h>
 #include <linux/types.h>
 
-#define AOBJ_STREAMS 8
+#define AOBJ_STREAMS 7
 
 /**
  * struct aobj_stream - a hint, unlocked, read and written as a whole

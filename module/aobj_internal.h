@@ -43,13 +43,18 @@ struct aobj_swapdev;
  * @users: A: the contents': the inode, and references within the kernel
  * @holders: A: files that are open, and references within the kernel: with more
  *	than one, contents are shared
+ * @write_errors: A: pages whose write has failed, ever: for who waits to hear
  * @clusters: 64-page clusters by page index / 64; the XArray's own lock
  * @mapping: every mapping hangs there; @mapping.host is the object's own inode,
  *	Z: if a file has been attached
  * @size: Z: in bytes
  * @npages: Z: the same in pages
- * @sized: Z: the size was set once, so that mmap does not set it again
  * @resize_lock: serialises changes of the size
+ * @sized: Z: the size was set once, so that mmap does not set it again
+ * @reserves: Z: whatever makes it larger reserves as much
+ * @noswap: Z: its pages never leave memory
+ * @pays: Z: for its size, as the user asked for @noswap
+ * @bound: Z: the tag of the devices that it is bound to, see aobj_bind.h
  * @resident: A: pages in memory
  * @swapped: A: pages that are on a swap device only
  * @slots: A: slots held
@@ -57,30 +62,31 @@ struct aobj_swapdev;
  * @dirty: A: pages in memory that are known to differ from what is on swap
  * @held: A: pages that take a place, and a bit: see aobj_place.c
  * @reserved: Z: places that are reserved for it
- * @reserves: Z: whatever makes it larger reserves as much
  * @limit: pages that it may hold resident, or 0; READ_ONCE, WRITE_ONCE
  * @wired: A: pages charged to @user: those wired, or the size of one of NOSWAP
  * @user: Z: who pays for @wired, or NULL
- * @noswap: Z: its pages never leave memory
- * @pays: Z: for its size, as the user asked for @noswap
- * @bound: Z: the tag of the devices that it is bound to, see aobj_bind.h
  * @name: Z: of the object, for people; ends in NUL
- * @write_errors: A: pages whose write has failed, ever: for who waits to hear
  * @ahead: where fault-ahead goes on; hints, unlocked
  * @hand: the cluster where reclaim from this object goes on; a hint, unlocked
  * @node: on the list of all objects, whose lock guards it
- * @rcu: when it is freed: @mapping may be looked at until then
+ * @rcu: when it is freed, in the place of @node: @mapping may be looked at until
+ *	then
  */
 struct aobj {
 	struct kref refs;
 	refcount_t users;
 	atomic_t holders;
+	atomic_t write_errors;
 	struct xarray clusters;
 	struct address_space mapping;
 	loff_t size;
 	pgoff_t npages;
-	bool sized;
 	struct mutex resize_lock;
+	bool sized;
+	bool reserves;
+	bool noswap;
+	bool pays;
+	u32 bound;
 	atomic_long_t resident;
 	atomic_long_t swapped;
 	atomic_long_t slots;
@@ -88,19 +94,16 @@ struct aobj {
 	atomic_long_t dirty;
 	atomic_long_t held;
 	unsigned long reserved;
-	bool reserves;
 	unsigned long limit;
 	atomic_long_t wired;
 	struct user_struct *user;
-	bool noswap;
-	bool pays;
-	u32 bound;
 	char name[AOBJ_NAME_MAX];
-	atomic_t write_errors;
 	struct aobj_ahead ahead;
 	pgoff_t hand;
-	struct list_head node;
-	struct rcu_head rcu;
+	union {
+		struct list_head node;
+		struct rcu_head rcu;
+	};
 };
 
 /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Swap I/O, see the header. */
 #include <linux/bio.h>
+#include <linux/ioprio.h>
 #include <linux/pagemap.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
@@ -11,6 +12,12 @@
 #include "aobj_swapio.h"
 
 #define READ_TRIES 3
+/*
+ * Not merged: a read waits for at least one write to be over, which should not
+ * be larger than a bio of ours, and that is large enough for any device.
+ */
+#define WRITE_OPF (REQ_OP_WRITE | REQ_SWAP | REQ_NOMERGE)
+#define WRITE_IOPRIO IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, IOPRIO_NR_LEVELS - 1)
 
 static LLIST_HEAD(done_list);
 static const struct aobj_io_ops *evict_ops;
@@ -50,12 +57,15 @@ static struct aobj_io *io_alloc(struct aobj_swapdev *dev, u32 slot,
 	struct aobj_io *io;
 	struct bio *bio;
 
-	bio = bio_alloc_bioset(
-		dev->bdev, vecs,
-		write ? REQ_OP_WRITE | REQ_SWAP : REQ_OP_READ | AOBJ_REQ_CACHE,
-		gfp | __GFP_NOWARN, write ? &dev->bios_out : &dev->bios_in);
+	bio = bio_alloc_bioset(dev->bdev, vecs,
+			       write ? WRITE_OPF : REQ_OP_READ | AOBJ_REQ_CACHE,
+			       gfp | __GFP_NOWARN,
+			       write ? &dev->bios_out : &dev->bios_in);
 	if (!bio)
 		return NULL;
+	/* Or the nice page daemon's writes would go before anybody's reads. */
+	if (write)
+		bio->bi_ioprio = WRITE_IOPRIO;
 	io = container_of(bio, struct aobj_io, bio);
 	io->dev = dev;
 	io->cluster = NULL;

@@ -23,6 +23,7 @@
 #include "aobj_writeout.h"
 
 #define INFLIGHT_SHARE 4 /* a quarter of the budget may be under write-out */
+#define INFLIGHT_MAX (SZ_2M >> PAGE_SHIFT) /* ... but no more than this */
 #define LONG_RUN 16 /* slots: from here on a rewrite in place is sequential */
 
 void aobj_batch_submit(struct aobj_batch *b)
@@ -353,10 +354,15 @@ int aobj_writeout_wait(struct aobj_cluster *c, u64 mask)
 	return 0;
 }
 
+/*
+ * A page-in finds in the device's queue whatever is under write-out.  Eight large
+ * bios keep any device busy; what is beyond them only makes readers wait.
+ */
 bool aobj_writeout_congested(void)
 {
 	long limit = max_t(long, AOBJ_CLUSTER_PAGES,
 			   READ_ONCE(aobj_budget) / INFLIGHT_SHARE);
 
-	return atomic_long_read(&aobj_totals.writing) >= limit;
+	return atomic_long_read(&aobj_totals.writing) >=
+	       min_t(long, limit, INFLIGHT_MAX);
 }

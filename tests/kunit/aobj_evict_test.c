@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Write-out while it is under way: the disk holds the writes. */
 #include <linux/highmem.h>
+#include <linux/ioprio.h>
 
 #include "pager_env.h"
 
@@ -356,6 +357,56 @@ static void a_quarter_of_the_budget_is_under_write_out(struct kunit *test)
 	env_check(env);
 }
 
+/* A page-in would wait for it all. */
+static void
+under_write_out_is_no_more_than_keeps_a_device_busy(struct kunit *test)
+{
+	const unsigned long most = SZ_2M >> PAGE_SHIFT,
+			    bio = AOBJ_CLUSTER_PAGES;
+	struct pager_env *env = test->priv;
+	struct held_disk *d[2];
+	struct aobj *obj = env_object(env, 900);
+
+	for (int i = 0; i < 2; i++) {
+		d[i] = env_disk(env, i, ENV_DISK_PAGES, 0);
+		held_disk_hold(d[i], HELD_WRITE, true);
+	}
+	env_budget(env, 4096);
+	env_write(env, obj, 0, 900, 1);
+	env_evict(env, obj, 0, 900);
+	env_wait(aobj_writeout_congested());
+	KUNIT_EXPECT_GE(test, atomic_long_read(&aobj_totals.writing), most);
+	KUNIT_EXPECT_LT(test, atomic_long_read(&aobj_totals.writing),
+			most + bio);
+	for (int i = 0; i < 2; i++)
+		held_disk_open(d[i]);
+	env_wait_written(env);
+	env_expect(env, obj, 0, 900, 1);
+	env_check(env);
+}
+
+/* Nor is it before others' reads, or one large request. */
+static void writes_are_of_low_priority_and_not_merged(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = env_object(env, 64);
+	struct held_bio write;
+
+	env_write(env, obj, 0, 64, 1);
+	held_disk_hold(d, HELD_WRITE, true);
+	env_evict(env, obj, 0, 64);
+	env_wait_held(env, d, HELD_WRITE, 1);
+	write = held_disk_peek(d, HELD_WRITE, 0);
+	KUNIT_EXPECT_EQ(test, write.nr, 64u);
+	KUNIT_EXPECT_TRUE(test, write.opf & REQ_NOMERGE);
+	KUNIT_EXPECT_EQ(test, write.ioprio,
+			IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, 7));
+	held_disk_open(d);
+	env_wait_written(env);
+	env_expect(env, obj, 0, 64, 1);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(written_pages_are_freed_at_the_end),
 	KUNIT_CASE(a_page_got_during_write_out_stays),
@@ -372,6 +423,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_completion_waits_for_the_cluster),
 	KUNIT_CASE(remains_of_clusters_share_a_bio),
 	KUNIT_CASE(a_quarter_of_the_budget_is_under_write_out),
+	KUNIT_CASE(under_write_out_is_no_more_than_keeps_a_device_busy),
+	KUNIT_CASE(writes_are_of_low_priority_and_not_merged),
 	{},
 };
 

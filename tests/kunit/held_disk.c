@@ -274,6 +274,8 @@ struct held_bio held_disk_peek(struct held_disk *d, enum held_dir dir,
 	if (bio) {
 		what.slot = slot_of(bio, 0);
 		what.nr = pages_of(bio);
+		what.opf = bio->bi_opf;
+		what.ioprio = bio->bi_ioprio;
 	}
 	spin_unlock_irq(&d->lock);
 	return what;

@@ -35,6 +35,8 @@ enum held_flags {
 struct held_bio {
 	u32 slot; /* the first, the header being 0 */
 	u32 nr; /* pages */
+	blk_opf_t opf;
+	u16 ioprio;
 };
 
 /* => a disk of @npages with a swap header, that holds nothing; or NULL */

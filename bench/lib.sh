@@ -12,7 +12,8 @@ readonly bench_dir series scale
 readonly page_count=$((16384 * scale)) # of an object
 readonly default_workloads="touch remap_seq remap_rand remap_seq_write remap_rand_write
 	seqwrite seqread backread strideread streams2 streams4 randread randrmw zipf scanhot
-	fragwrite fragread multi fork fork_read sqlite small"
+	fragwrite fragread multi fork fork_read sqlite small swapoff"
+readonly swapoff_sizes=${SWAPOFF_SIZES:-1024 2048 4096} # MiB
 readonly data_lines=150000 # of SQLite's
 
 workloads=${WORKLOADS:-$default_workloads}
@@ -131,14 +132,36 @@ bench_end() {
 bench_measure() {
 	local list
 
-	list=$(tr -s '[:space:]' '\n' <<<"$workloads" | grep -vx small | paste -sd ' ') || true
+	list=$(tr -s '[:space:]' '\n' <<<"$workloads" | grep -vxE 'small|swapoff' | paste -sd ' ') ||
+		true
 	: >"$output/raw.csv"
 	if [[ -n ${list// /} ]]; then
 		bench_boot "$output" "$page_count" $((page_count * 9 / 4)) "$list"
 	fi
-	if [[ " $(tr -s '[:space:]' ' ' <<<"$workloads") " == *" small "* ]]; then
+	if asked_for small; then
 		measure_small
 	fi
+}
+
+# asked_for WORKLOAD
+asked_for() {
+	[[ " $(tr -s '[:space:]' ' ' <<<"$workloads") " == *" $1 "* ]]
+}
+
+# swapoff by the size of what is on the device. One of two ram disks, or a ram disk
+# and memory, hold the largest; the program has its own count of each page.
+measure_swapoff() {
+	local directory=$output/swapoff largest=${swapoff_sizes##* }
+
+	mkdir -p "$directory"
+	say "booting $(kernel_release "$kernel") for: swapoff of $swapoff_sizes MiB"
+	"$vm_dir/run-guest" --kernel "$kernel" "${clock_options[@]}" \
+		--memory $((largest * 9 / 4 + 1024)) --timeout 7200 --output "$directory" \
+		--env BENCH_MODULE="$module" --env BENCH_TOOL="$project/userspace/aobjctl/aobjctl" \
+		--env BENCH_PROGRAM="$build/aobj-bench" --env BENCH_SIZES="$swapoff_sizes" \
+		--env BENCH_BUDGET="$page_count" -- "$bench_dir/guest-swapoff" "$directory" >&2 ||
+		failures+=("$directory/console")
+	python3 -B "$bench_dir/report" --swapoff "$directory" | tee "$output/swapoff.md"
 }
 
 measure_small() {

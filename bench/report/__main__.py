@@ -3,6 +3,8 @@
 
 usage: report DIRECTORY TARGETS [UNIT]	results.csv, report.md, plots
        report --fio DIRECTORY		only a table of DIRECTORY's fio.csv
+       report --latency DIRECTORY	only a table of latencies
+       report --swapoff DIRECTORY	only a table of swapoff by size
        report --scaling DIRECTORY CPUS...	only a table of cost by CPUs
 """
 
@@ -12,7 +14,7 @@ import sys
 
 from figures import read_machine, read_results, read_targets
 from plots import plots
-from tables import fio, report, scaling
+from tables import fio, latency, report, scaling, swapoff
 
 
 def write_csv(results, path):
@@ -52,7 +54,20 @@ def print_scaling(directory, *cpus):
     print("\n".join(scaling(results, [int(c) for c in cpus])))
 
 
-MODES = {"--fio": print_fio, "--scaling": print_scaling}
+def print_latency(directory):
+    print("\n".join(latency(read_results(os.path.join(directory, "raw.csv")))))
+
+
+def print_swapoff(directory):
+    print("\n".join(swapoff(read_results(os.path.join(directory, "raw.csv")))))
+
+
+MODES = {
+    "--fio": print_fio,
+    "--latency": print_latency,
+    "--scaling": print_scaling,
+    "--swapoff": print_swapoff,
+}
 
 if __name__ == "__main__":
     arguments = sys.argv[1:]

@@ -97,11 +97,17 @@ class Results:
     def cost(self, workload, peer):
         return self.spread(workload, peer, lambda s: s.cost)
 
-    def advantage(self, workload, peer, ours="aobj"):
-        """How many times what we take the peer takes, by pairs."""
+    def times(self, workload, peer, figure, ours="aobj"):
+        """The peer's figure in times of ours, by pairs."""
         own = self.repetitions(workload, ours)
         others = self.repetitions(workload, peer)
-        return spread(others[r].cost / own[r].cost for r in own if r in others)
+        return spread(
+            figure(others[r]) / figure(own[r]) for r in own if r in others and figure(own[r])
+        )
+
+    def advantage(self, workload, peer, ours="aobj"):
+        """How many times what we take the peer takes, by pairs."""
+        return self.times(workload, peer, lambda s: s.cost, ours)
 
 
 def read_results(path):

@@ -188,6 +188,44 @@ def fio(lines):
     return table(header, rows)
 
 
+LATENCIES = ("p50", "p99", "max")
+
+
+def latency(results, goal=2):
+    """How long touches waited for the disk, in ms; what memfd's is in times of aobj's."""
+    lines = table(
+        ["workload, peer", "page-ins"] + [f"{name}, ms" for name in LATENCIES],
+        [
+            [f"{workload}, {peer}", whole(middle(results.spread(workload, peer, lambda s: s["latency_count"])))]
+            + [
+                short(middle(results.spread(workload, peer, lambda s, n=name: s[f"latency_{n}_ns"] / 1e6)))
+                for name in LATENCIES
+            ]
+            for workload in results.workloads
+            for peer in results.peers
+        ],
+    )
+    for workload in results.workloads:
+        times = results.times(workload, "memfd", lambda s: s["latency_p99_ns"])
+        if times:
+            reached = "reached" if times.middle >= goal else "**missed**"
+            lines += ["", f"{workload}: memfd's p99 is {ratio_with_range(times)} times aobj's; goal {goal}: {reached}."]
+    return lines
+
+
+def swapoff(results):
+    """What a page costs to move off a device, by the size of what is there: NAME@MIB."""
+    header = ["workload", "MiB", "pages", INSTRUCTIONS, "10⁹ instr.", "times the smallest, per page"]
+    rows, first = [], {}
+    for workload in results.workloads:
+        name, _, mib = workload.partition("@")
+        pages = middle(results.spread(workload, "aobj", lambda s: s["pages"]))
+        cost = middle(results.cost(workload, "aobj"))
+        times = cost / first.setdefault(name, cost)
+        rows.append([name, mib, whole(pages), whole(cost), short(cost * pages / 1e9), short(times)])
+    return table(header, rows)
+
+
 def scaling(results, cpus):
     """Cost on several CPUs, in times of that on one; workloads are named NAME@CPUS."""
     peers = results.peers

@@ -83,17 +83,30 @@ void contents_verify(struct contents *c); /* every word of every page */
 void measure_begin(void);
 void measure_end(void);
 
+/* Of single touches: how many, and how long they took, in nanoseconds. */
+struct latency {
+	size_t count;
+	uint64_t p50;
+	uint64_t p99;
+	uint64_t max;
+};
+
+uint64_t measure_now_ns(void);
+struct latency latency_of(uint64_t *ns, size_t count); /* sorts them */
+
 /*
  * @pages: that were touched
  * @copies: pages that any pager would have had to move, per page touched
  * @clears: pages that any pager would have had to clear, per page touched
  * @answer: what came out, the same for all peers
+ * @latency: of what was timed one by one, if anything was
  */
 struct result {
 	size_t pages;
 	double copies;
 	double clears;
 	uint64_t answer;
+	struct latency latency;
 };
 
 void measure_print(const char *prefix, const struct result *result);
@@ -124,6 +137,8 @@ extern const struct workload paging_workloads[]; /* end with no name */
 extern const struct workload mapping_workloads[];
 extern const struct workload process_workloads[];
 extern const struct workload thread_workloads[];
+extern const struct workload fairness_workloads[];
+extern const struct workload swapoff_workloads[];
 extern const struct workload sqlite_workloads[];
 
 #endif /* BENCH_H */

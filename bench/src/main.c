@@ -12,7 +12,8 @@
 
 static const struct workload *const all_workloads[] = {
 	mapping_workloads, paging_workloads, process_workloads,
-	thread_workloads,  sqlite_workloads,
+	thread_workloads,  sqlite_workloads, fairness_workloads,
+	swapoff_workloads,
 };
 
 static const char usage_text[] =

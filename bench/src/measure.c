@@ -58,7 +58,7 @@ static void mark_over(void)
 	asm volatile("nopl 0x0a0b1003(%rax)");
 }
 
-static uint64_t now_ns(void)
+uint64_t measure_now_ns(void)
 {
 	struct timespec now;
 
@@ -179,7 +179,7 @@ void measure_begin(void)
 {
 	read_counters(&before);
 	began_idle_ns = idle_so_far();
-	began_ns = now_ns();
+	began_ns = measure_now_ns();
 	mark_begin();
 }
 
@@ -188,7 +188,7 @@ void measure_end(void)
 	struct counters after;
 
 	mark_end();
-	elapsed_ns += now_ns() - began_ns;
+	elapsed_ns += measure_now_ns() - began_ns;
 	idle_ns += idle_so_far() - began_idle_ns;
 	read_counters(&after);
 	if (after.count != before.count)
@@ -197,6 +197,36 @@ void measure_end(void)
 		after.counter[i].value +=
 			sums.counter[i].value - before.counter[i].value;
 	sums = after;
+}
+
+static int compare_ns(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+struct latency latency_of(uint64_t *ns, size_t count)
+{
+	struct latency l = { .count = count };
+
+	if (!count)
+		return l;
+	qsort(ns, count, sizeof(*ns), compare_ns);
+	l.p50 = ns[(count - 1) / 2];
+	l.p99 = ns[(count - 1) - (count - 1) / 100];
+	l.max = ns[count - 1];
+	return l;
+}
+
+static void print_latency(const char *prefix, const struct latency *l)
+{
+	if (!l->count)
+		return;
+	printf("%s,latency_count,%zu\n", prefix, l->count);
+	printf("%s,latency_p50_ns,%llu\n", prefix, (unsigned long long)l->p50);
+	printf("%s,latency_p99_ns,%llu\n", prefix, (unsigned long long)l->p99);
+	printf("%s,latency_max_ns,%llu\n", prefix, (unsigned long long)l->max);
 }
 
 void measure_print(const char *prefix, const struct result *result)
@@ -209,6 +239,7 @@ void measure_print(const char *prefix, const struct result *result)
 	printf("%s,needed_clears,%.6f\n", prefix, result->clears);
 	printf("%s,answer,%llu\n", prefix,
 	       (unsigned long long)(result->answer >> 12));
+	print_latency(prefix, &result->latency);
 	for (size_t i = 0; i < sums.count; i++)
 		printf("%s,%s,%llu\n", prefix, sums.counter[i].name,
 		       (unsigned long long)sums.counter[i].value);

@@ -195,7 +195,7 @@ static int make_room_in_limit(struct get *g, unsigned long limit)
 	while (aobj_holds_over(g->obj, limit)) {
 		/* What has been promised is not refused for that. */
 		if (READ_ONCE(g->obj->reserved) &&
-		    !aobj_swap_free_for(AOBJ_TAG_NONE))
+		    !aobj_swap_free_for(AOBJ_TAG_NONE, NULL))
 			return 0;
 		if (fatal_signal_pending(current))
 			return -EINTR;

@@ -97,7 +97,8 @@ static bool room_where_bound(const struct aobj *obj, unsigned long nr)
 
 	return tag == AOBJ_TAG_NONE ||
 	       !atomic_long_read(&aobj_totals.reserved) ||
-	       aobj_swap_free_for(tag) >= atomic_long_read(&obj->resident) + nr;
+	       aobj_swap_free_for(tag, NULL) >=
+		       atomic_long_read(&obj->resident) + nr;
 }
 
 bool aobj_place_take(struct aobj *obj, unsigned long nr)

@@ -233,32 +233,34 @@ void aobj_swap_write_worked(struct aobj_swapdev *dev)
 	}
 }
 
-unsigned long aobj_swap_free_for(u32 tag)
-{
-	struct aobj_swapdev *dev;
-	unsigned long nr = 0;
-	int i;
+/* => the sum of an expression of @dev over all devices; a snapshot */
+#define swapdevs_sum(dev, value)           \
+	({                                 \
+		struct aobj_swapdev *dev;  \
+		unsigned long sum__ = 0;   \
+		int i__;                   \
+		rcu_read_lock();           \
+		for_each_swapdev(dev, i__) \
+			sum__ += (value);  \
+		rcu_read_unlock();         \
+		sum__;                     \
+	})
 
-	rcu_read_lock();
-	for_each_swapdev(dev, i)
-		if (takes_pages(dev) && aobj_swap_serves(dev, tag))
-			nr += free_slots(dev);
-	rcu_read_unlock();
-	return nr;
+static u32 usable_slots(const struct aobj_swapdev *dev)
+{
+	return takes_pages(dev) ? free_slots(dev) : 0;
+}
+
+unsigned long aobj_swap_free_for(u32 tag, const struct aobj_swapdev *but)
+{
+	return swapdevs_sum(dev, dev != but && aobj_swap_serves(dev, tag) ?
+					 usable_slots(dev) :
+					 0);
 }
 
 unsigned long aobj_swap_free_beside(const struct aobj_swapdev *but)
 {
-	struct aobj_swapdev *dev;
-	unsigned long nr = 0;
-	int i;
-
-	rcu_read_lock();
-	for_each_swapdev(dev, i)
-		if (dev != but && takes_pages(dev))
-			nr += free_slots(dev);
-	rcu_read_unlock();
-	return nr;
+	return swapdevs_sum(dev, dev != but ? usable_slots(dev) : 0);
 }
 
 unsigned long aobj_swap_capacity_of(const struct aobj_swapdev *dev)
@@ -270,29 +272,12 @@ unsigned long aobj_swap_capacity_of(const struct aobj_swapdev *dev)
 
 unsigned long aobj_swap_capacity(void)
 {
-	struct aobj_swapdev *dev;
-	unsigned long nr = 0;
-	int i;
-
-	rcu_read_lock();
-	for_each_swapdev(dev, i)
-		nr += aobj_swap_capacity_of(dev);
-	rcu_read_unlock();
-	return nr;
+	return swapdevs_sum(dev, aobj_swap_capacity_of(dev));
 }
 
 unsigned long aobj_swap_used_beside(const struct aobj_swapdev *but)
 {
-	struct aobj_swapdev *dev;
-	unsigned long nr = 0;
-	int i;
-
-	rcu_read_lock();
-	for_each_swapdev(dev, i)
-		if (dev != but)
-			nr += READ_ONCE(dev->slots.used);
-	rcu_read_unlock();
-	return nr;
+	return swapdevs_sum(dev, dev != but ? READ_ONCE(dev->slots.used) : 0);
 }
 
 /*

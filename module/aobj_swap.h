@@ -175,10 +175,10 @@ void aobj_swap_drain_abort(struct aobj_swapdev *dev);
 /* => no slot is used any more; may sleep */
 void aobj_swap_drain_finish(struct aobj_swapdev *dev);
 
-/* => slots free where pages that are bound to @tag may go; a snapshot */
-unsigned long aobj_swap_free_for(u32 tag);
-/* => likewise, on others than @dev */
-unsigned long aobj_swap_free_beside(const struct aobj_swapdev *dev);
+/* => slots free where pages bound to @tag may go, but on @but; a snapshot */
+unsigned long aobj_swap_free_for(u32 tag, const struct aobj_swapdev *but);
+/* => likewise, where any page may go that is bound accordingly */
+unsigned long aobj_swap_free_beside(const struct aobj_swapdev *but);
 /*
  * aobj_swap_capacity: pages that can be on swap at the same time
  * => of a device that has failed, or is exclusive, those that are there; of one

@@ -28,7 +28,7 @@
 
 #include "aobj_ahead.h"
 
-struct aobj_swapdev;
+struct aobj_swap_set;
 
 #define AOBJ_CLUSTER_SHIFT 6
 #define AOBJ_CLUSTER_PAGES (1u << AOBJ_CLUSTER_SHIFT)
@@ -145,9 +145,9 @@ enum aobj_queue_id {
  * @res: L: NULL when nothing is resident
  * @writing: L: pages under write-out; read unlocked by who waits for them
  * @queue_node: Q
- * @swap_node: S: on the list of @home, or of the clusters on several devices
+ * @swap_node: S: on the list of @set
  * @rcu: when it is freed, in the place of @swap_node
- * @home: S: the device that has all its slots, or NULL
+ * @set: S: the devices that it has slots on, and maybe more; or NULL
  * @slot: L: of each page; kept while the page is resident
  */
 struct aobj_cluster {
@@ -166,7 +166,7 @@ struct aobj_cluster {
 		struct list_head swap_node;
 		struct rcu_head rcu;
 	};
-	struct aobj_swapdev *home;
+	struct aobj_swap_set *set;
 	u32 slot[AOBJ_CLUSTER_PAGES];
 };
 

@@ -493,6 +493,7 @@ static int swapdev_publish(struct aobj_swapdev *dev,
 	if (err)
 		return err;
 	dev->id = i;
+	dev->own.devices = BIT(i);
 	dev->turn = atomic_long_read(&swap_turns);
 	dev->exclusive = opt->flags & AOBJ_SWAPON_EXCLUSIVE;
 	dev->priority = opt->flags & AOBJ_SWAPON_PRIORITY ? opt->priority :
@@ -557,7 +558,7 @@ int aobj_swap_on(dev_t devt, const struct aobj_swap_options *opt)
 	if (!dev)
 		return -ENOMEM;
 	init_completion(&dev->released);
-	INIT_LIST_HEAD(&dev->clusters);
+	INIT_LIST_HEAD(&dev->own.clusters);
 
 	err = swapdev_setup(dev, devt, opt ?: &usual);
 	if (err)
@@ -653,6 +654,7 @@ int aobj_swap_init(struct kobject *parent)
 
 	if (err)
 		return err;
+	aobj_swap_list_init();
 	swap_kset = kset_create_and_add("swap", NULL, parent);
 	if (swap_kset)
 		return 0;

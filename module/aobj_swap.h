@@ -32,6 +32,17 @@ struct aobj_swap_options {
 };
 
 /**
+ * struct aobj_swap_set - clusters with slots on the same devices
+ * @devices: swap list lock: a bit for each of them, by its @id; does not change
+ *	while there is a cluster
+ * @clusters: swap list lock
+ */
+struct aobj_swap_set {
+	u32 devices;
+	struct list_head clusters;
+};
+
+/**
  * struct aobj_swapdev - a swap device in use
  * @kobj: its directory in sysfs
  * @released: the directory is gone for good
@@ -50,7 +61,7 @@ struct aobj_swap_options {
  * @synchronous: I: a read is done when submit_bio() returns
  * @slots: its allocator
  * @discards: of groups of slots that have become free
- * @clusters: swap list lock: clusters whose slots are all here
+ * @own: swap list lock: clusters whose slots are all here
  * @draining: swapoff is under way: no new slots (READ_ONCE)
  * @failed: too many writes in a row failed: no new slots (READ_ONCE)
  * @probe_at: when a failed device is tried again, in jiffies; cmpxchg
@@ -77,7 +88,7 @@ struct aobj_swapdev {
 	bool synchronous;
 	struct aobj_slots slots;
 	struct work_struct discards;
-	struct list_head clusters;
+	struct aobj_swap_set own;
 	bool draining;
 	bool failed;
 	unsigned long probe_at;
@@ -241,6 +252,8 @@ void aobj_swap_write_worked(struct aobj_swapdev *dev);
  * The lists of clusters: aobj_swap_list.c
  */
 
+void aobj_swap_list_init(void);
+
 /*
  * aobj_swap_link, _unlink: the lists of clusters that swapoff walks
  * => link before a slot of @dev is put into the cluster, unlink when its last
@@ -249,16 +262,21 @@ void aobj_swap_write_worked(struct aobj_swapdev *dev);
 void aobj_swap_link(struct aobj_cluster *c, struct aobj_swapdev *dev);
 void aobj_swap_unlink(struct aobj_cluster *c);
 /*
- * aobj_swap_rehome: a cluster that was on several devices and is now on one
- * goes to that one's list; it looks at each slot; locked
+ * aobj_swap_rehome: a cluster that has left some of several devices goes to the
+ * list of those that it is on; it looks at each slot; locked
  */
 void aobj_swap_rehome(struct aobj_cluster *c);
 
 /*
  * aobj_swap_next_cluster: a cluster with slots on @dev, and maybe elsewhere
- * => referenced, not locked, and moved to the end of its list; or NULL
+ * @list: which of the lists that are looked at for the device, 0 to begin with; it
+ *	moves on when there is nothing on one
+ *
+ * => referenced, not locked, and moved to the end of its list; or NULL, when
+ *    there is nothing on any of them
  */
-struct aobj_cluster *aobj_swap_next_cluster(struct aobj_swapdev *dev);
+struct aobj_cluster *aobj_swap_next_cluster(struct aobj_swapdev *dev,
+					    unsigned int *list);
 
 /* Of a device's directory in sysfs: aobj_swap_sysfs.c */
 extern const struct kobj_type aobj_swapdev_ktype;

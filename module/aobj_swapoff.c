@@ -188,14 +188,15 @@ static bool room_ahead(const struct ahead *a)
 }
 
 /* => more reads have begun; none if the device has no cluster, or no other */
-static void read_ahead(struct ahead *a, struct aobj_swapdev *dev, bool far)
+static void read_ahead(struct ahead *a, struct aobj_swapdev *dev,
+		       unsigned int *list, bool far)
 {
 	unsigned int most = far ? READS : 1;
 	struct blk_plug plug;
 
 	blk_start_plug(&plug);
 	while (a->nr < most && room_ahead(a)) {
-		struct aobj_cluster *c = aobj_swap_next_cluster(dev);
+		struct aobj_cluster *c = aobj_swap_next_cluster(dev, list);
 
 		if (!c)
 			break;
@@ -236,11 +237,15 @@ static bool cannot_fit(const struct aobj_swapdev *dev)
 }
 
 /**
- * struct round - what one way round the device's clusters has met
- * @failed: the first cluster with pages that cannot be read, referenced
+ * struct round - one way round the lists of the device's clusters
+ * @list: which of them
+ * @failed: the first cluster of it with pages that cannot be read, referenced
+ * @unreadable: there was one, on this list or an earlier one
  */
 struct round {
+	unsigned int list;
 	struct aobj_cluster *failed;
+	bool unreadable;
 };
 
 static bool still_on_device(struct aobj_cluster *c,
@@ -255,22 +260,41 @@ static bool still_on_device(struct aobj_cluster *c,
 	return found;
 }
 
-/* => the way round is complete: what is left cannot be read */
-static bool round_complete(struct round *r, struct aobj_cluster *c,
-			   const struct aobj_swapdev *dev)
+static void forget_failed(struct round *r)
 {
-	if (r->failed == c)
-		return true;
-	/* One that has gone meanwhile would never be met again. */
-	if (r->failed && !still_on_device(r->failed, dev)) {
+	if (r->failed)
 		aobj_cluster_put(r->failed);
-		r->failed = NULL;
+	r->failed = NULL;
+}
+
+/* The second time that it is met all of its list has been tried. */
+static void meet_unreadable(struct round *r, struct aobj_cluster *c,
+			    const struct aobj_swapdev *dev)
+{
+	r->unreadable = true;
+	if (r->failed == c) {
+		forget_failed(r);
+		r->list++;
+		return;
 	}
+	/* One that has left the list meanwhile would never be met again. */
+	if (r->failed && (READ_ONCE(r->failed->set) != READ_ONCE(c->set) ||
+			  !still_on_device(r->failed, dev)))
+		forget_failed(r);
 	if (!r->failed) {
 		refcount_inc(&c->refs);
 		r->failed = c;
 	}
-	return false;
+}
+
+/* => what to do when no cluster is left on any list, though slots are in use */
+static int end_round(struct round *r)
+{
+	if (r->unreadable)
+		return -EIO;
+	/* A shrink, or a batch's slots: they go without us. */
+	r->list = 0;
+	return schedule_timeout_interruptible(1) ? -EINTR : 0;
 }
 
 /*
@@ -281,20 +305,22 @@ static bool round_complete(struct round *r, struct aobj_cluster *c,
 static int drain_step(struct aobj_swapdev *dev, struct round *r,
 		      struct ahead *a)
 {
-	int err = -ENXIO;
+	struct aobj_cluster *c;
+	int err;
 
 	if (cannot_fit(dev))
 		return -ENOMEM;
-	read_ahead(a, dev, !r->failed);
-	if (a->nr) {
-		struct aobj_cluster *c = take_oldest(a);
-
-		err = empty_cluster(c, dev);
-		if (err == -EIO && !round_complete(r, c, dev))
-			err = 0;
-		aobj_cluster_put(c);
+	read_ahead(a, dev, &r->list, !r->unreadable);
+	if (!a->nr)
+		return end_round(r);
+	c = take_oldest(a);
+	err = empty_cluster(c, dev);
+	if (err == -EIO) {
+		meet_unreadable(r, c, dev);
+		err = 0;
 	}
-	/* A shrink, or a batch's slots: they go without us. */
+	aobj_cluster_put(c);
+	/* Being shrunk away: that goes without us. */
 	if (err == -ENXIO)
 		err = schedule_timeout_interruptible(1) ? -EINTR : 0;
 	cond_resched();
@@ -311,8 +337,7 @@ static int drain(struct aobj_swapdev *dev)
 		err = drain_step(dev, &round, &ahead);
 	while (ahead.nr)
 		aobj_cluster_put(take_oldest(&ahead));
-	if (round.failed)
-		aobj_cluster_put(round.failed);
+	forget_failed(&round);
 	return err;
 }
 

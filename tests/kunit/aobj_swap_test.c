@@ -260,10 +260,17 @@ static void release(struct aobj_cluster *c)
 	aobj_cluster_put(c);
 }
 
+static struct aobj_cluster *next_cluster(struct aobj_swapdev *dev)
+{
+	unsigned int list = 0;
+
+	return aobj_swap_next_cluster(dev, &list);
+}
+
 static void expect_next(struct kunit *test, struct aobj_swapdev *dev,
 			pgoff_t index)
 {
-	struct aobj_cluster *c = aobj_swap_next_cluster(dev);
+	struct aobj_cluster *c = next_cluster(dev);
 
 	KUNIT_ASSERT_NOT_NULL(test, c);
 	KUNIT_EXPECT_EQ(test, c->index, index);
@@ -280,7 +287,7 @@ static void each_device_lists_its_clusters(struct kunit *test)
 	struct aobj_swapdev *a = ramdisk_swap_on(test, 0, 100), *b;
 	struct aobj *obj = slotmap_object(test, 64 * 5);
 
-	KUNIT_EXPECT_NULL(test, aobj_swap_next_cluster(a));
+	KUNIT_EXPECT_NULL(test, next_cluster(a));
 	slotmap_allot(test, obj, 64);
 	slotmap_allot(test, obj, 65);
 	slotmap_allot(test, obj, 64 * 3);
@@ -295,7 +302,7 @@ static void each_device_lists_its_clusters(struct kunit *test)
 	expect_next(test, a, 3);
 
 	b = ramdisk_swap_on(test, 1, 100);
-	KUNIT_EXPECT_NULL(test, aobj_swap_next_cluster(b));
+	KUNIT_EXPECT_NULL(test, next_cluster(b));
 	aobj_object_detach(obj);
 	ramdisk_swap_off(test, 0);
 	ramdisk_swap_off(test, 1);
@@ -320,9 +327,9 @@ static void cluster_on_two_devices_is_met_from_both(struct kunit *test)
 	struct aobj *obj = mixed_object(test, a);
 	struct aobj_cluster *c = locked(obj, 0);
 
-	KUNIT_EXPECT_NULL(test, c->home);
+	KUNIT_EXPECT_EQ(test, c->set->devices, BIT(a->id) | BIT(b->id));
 	aobj_swap_rehome(c); /* it is still on both */
-	KUNIT_EXPECT_NULL(test, c->home);
+	KUNIT_EXPECT_EQ(test, c->set->devices, BIT(a->id) | BIT(b->id));
 	release(c);
 	expect_next(test, a, 0);
 	expect_next(test, b, 0);
@@ -330,19 +337,82 @@ static void cluster_on_two_devices_is_met_from_both(struct kunit *test)
 	clear_slot(test, obj, 0);
 	c = locked(obj, 0);
 	aobj_swap_rehome(c);
-	KUNIT_EXPECT_PTR_EQ(test, c->home, b);
+	KUNIT_EXPECT_PTR_EQ(test, c->set, &b->own);
 	aobj_swap_rehome(c);
-	KUNIT_EXPECT_PTR_EQ(test, c->home, b);
+	KUNIT_EXPECT_PTR_EQ(test, c->set, &b->own);
 	release(c);
-	KUNIT_EXPECT_NULL(test, aobj_swap_next_cluster(a));
+	KUNIT_EXPECT_NULL(test, next_cluster(a));
 	expect_next(test, b, 0);
 
 	/* Alone there it is anybody's again when it has none. */
 	clear_slot(test, obj, 1);
-	KUNIT_EXPECT_NULL(test, aobj_swap_next_cluster(b));
+	KUNIT_EXPECT_NULL(test, next_cluster(b));
 	aobj_object_detach(obj);
 	ramdisk_swap_off(test, 0);
 	ramdisk_swap_off(test, 1);
+}
+
+/* => page @pgoff has a slot of the @nr'th of three devices in use */
+static void allot_on(struct kunit *test, struct aobj *obj, pgoff_t pgoff,
+		     struct aobj_swapdev *dev[3], unsigned int nr)
+{
+	for (unsigned int i = 0; i < 3; i++)
+		WRITE_ONCE(dev[i]->draining, i != nr);
+	slotmap_allot(test, obj, pgoff);
+	for (unsigned int i = 0; i < 3; i++)
+		WRITE_ONCE(dev[i]->draining, false);
+}
+
+/* => a bit for each cluster on the device's lists, of no more than @most each */
+static u32 clusters_met(struct aobj_swapdev *dev, unsigned int most)
+{
+	struct aobj_cluster *c;
+	unsigned int list = 0;
+	u32 met = 0;
+
+	while ((c = aobj_swap_next_cluster(dev, &list))) {
+		unsigned int same = list;
+
+		for (unsigned int i = 0; i < most; i++) {
+			met |= BIT(c->index);
+			aobj_cluster_put(c);
+			c = aobj_swap_next_cluster(dev, &same);
+		}
+		aobj_cluster_put(c);
+		list++;
+	}
+	return met;
+}
+
+/* What others have on several devices is nothing to who empties a third. */
+static void clusters_on_others_are_not_met(struct kunit *test)
+{
+	struct aobj *obj = slotmap_object(test, 64 * 5);
+	struct aobj_swapdev *dev[3];
+	struct aobj_cluster *c;
+
+	for (unsigned int nr = 0; nr < 3; nr++)
+		dev[nr] = ramdisk_swap_on(test, nr, 100);
+	for (pgoff_t index = 0; index < 4; index++)
+		for (unsigned int nr = 0; nr < 2; nr++)
+			allot_on(test, obj, 64 * index + nr, dev, nr);
+	KUNIT_EXPECT_NULL(test, next_cluster(dev[2]));
+	allot_on(test, obj, 64 * 2 + 2, dev, 2);
+	expect_next(test, dev[2], 2);
+	expect_next(test, dev[2], 2);
+	/* And from the others all are met. */
+	for (unsigned int nr = 0; nr < 2; nr++)
+		KUNIT_EXPECT_EQ(test, clusters_met(dev[nr], 4), 0xfu);
+
+	/* A set that it has left is put right when it is met. */
+	clear_slot(test, obj, 64 * 2 + 2);
+	c = locked(obj, 2);
+	aobj_swap_rehome(c);
+	release(c);
+	KUNIT_EXPECT_NULL(test, next_cluster(dev[2]));
+	aobj_object_detach(obj);
+	for (unsigned int nr = 0; nr < 3; nr++)
+		ramdisk_swap_off(test, nr);
 }
 
 /*
@@ -398,6 +468,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(bad_slots_are_lost_to_the_device),
 	KUNIT_CASE(each_device_lists_its_clusters),
 	KUNIT_CASE(cluster_on_two_devices_is_met_from_both),
+	KUNIT_CASE(clusters_on_others_are_not_met),
 	KUNIT_CASE(sysfs_tells_of_a_device),
 	{},
 };

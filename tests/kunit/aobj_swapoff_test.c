@@ -270,6 +270,26 @@ static void what_cannot_be_read_stays(struct kunit *test)
 	env_check(env);
 }
 
+/* Each list of the device's clusters is gone round. */
+static void what_cannot_be_read_does_not_hide_other_clusters(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 1 + 64 + 8, 0);
+	struct aobj *obj = env_swapped(env, 72);
+
+	env_disk(env, 1, 64, 0);
+	KUNIT_ASSERT_EQ(test, aobj_object_resize(obj, 90), 0);
+	env_write(env, obj, 72, 18, 1);
+	env_page_out(env, obj, 72, 18);
+	KUNIT_EXPECT_EQ(test, env_used(env, d), 72u);
+	held_disk_fail(d, HELD_READ, env_slot(obj, 3), BLK_STS_IOERR, -1);
+	KUNIT_EXPECT_EQ(test, swapoff(env, d), -EIO);
+	KUNIT_EXPECT_EQ(test, env_used(env, d), 1u);
+	held_disk_fail(d, HELD_READ, env_slot(obj, 3), BLK_STS_OK, 0);
+	env_expect(env, obj, 0, 90, 1);
+	env_check(env);
+}
+
 static void what_is_lost_keeps_no_device(struct kunit *test)
 {
 	struct pager_env *env = test->priv;
@@ -381,7 +401,7 @@ static void clusters_on_two_devices_are_emptied(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, env_used(env, d), 8u);
 	ENV_EXPECT_STATE(env, obj, 3, ENV_SLOT);
 	/* It stands on the list of the device that it is left with. */
-	KUNIT_EXPECT_FALSE(test, list_empty(&env_dev(env, d)->clusters));
+	KUNIT_EXPECT_FALSE(test, list_empty(&env_dev(env, d)->own.clusters));
 	env_check(env);
 	KUNIT_EXPECT_EQ(test, swapoff(env, d), 0);
 	env_expect(env, obj, 0, 20, 1);
@@ -535,6 +555,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_signal_ends_it),
 	KUNIT_CASE(a_signal_ends_its_wait_for_a_write),
 	KUNIT_CASE(what_cannot_be_read_stays),
+	KUNIT_CASE(what_cannot_be_read_does_not_hide_other_clusters),
 	KUNIT_CASE(what_is_lost_keeps_no_device),
 	KUNIT_CASE(without_room_nothing_changes),
 	KUNIT_CASE(a_device_that_fails_is_no_room),

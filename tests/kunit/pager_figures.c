@@ -25,7 +25,7 @@ static u32 slots_on(struct pager_env *env, struct aobj_cluster *c,
 			continue;
 		nr++;
 		KUNIT_EXPECT_TRUE_MSG(
-			env->test, !c->home || c->home == dev,
+			env->test, c->set && c->set->devices & BIT(dev->id),
 			"a slot is on another device than its list");
 	}
 	return nr;

@@ -99,7 +99,7 @@ void ramdisk_swap_off(struct kunit *test, unsigned int nr)
 	if (IS_ERR(dev))
 		return;
 	KUNIT_EXPECT_EQ(test, dev->slots.used, 0);
-	KUNIT_EXPECT_TRUE(test, list_empty(&dev->clusters));
+	KUNIT_EXPECT_TRUE(test, list_empty(&dev->own.clusters));
 	if (dev->slots.used)
 		aobj_swap_drain_abort(dev);
 	else

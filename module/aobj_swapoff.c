@@ -8,6 +8,7 @@
 #include "aobj_cluster.h"
 #include "aobj_events.h"
 #include "aobj_evict.h"
+#include "aobj_object.h"
 #include "aobj_page.h"
 #include "aobj_pager.h"
 #include "aobj_place.h"
@@ -214,26 +215,27 @@ static void read_ahead(struct ahead *a, struct aobj_swapdev *dev,
 /*
  * What is on this device only, as far as the totals tell, against what there
  * is room for: better said now than after an hour, and better by swapoff than
- * by a program that finds no room.
+ * by a program that finds no room.  Of free slots elsewhere @useless are of no use.
  */
-static long missing_room(const struct aobj_swapdev *dev)
+static long missing_room(const struct aobj_swapdev *dev, unsigned long useless)
 {
 	long only_here = atomic_long_read(&aobj_totals.swapped) -
 			 (long)aobj_swap_used_beside(dev);
-	long room = aobj_budget_free() + (long)aobj_swap_free_beside(dev);
+	long room = aobj_budget_free() + (long)aobj_swap_free_beside(dev) -
+		    (long)useless;
 
 	return only_here > 0 ? only_here - room : 0;
 }
 
 static bool cannot_fit(const struct aobj_swapdev *dev)
 {
-	long missing = missing_room(dev);
+	long missing = missing_room(dev, 0);
 
 	if (missing <= 0)
 		return false;
 	/* Clean pages that never were written need no room: drop them. */
 	aobj_evict(max(aobj_budget_free(), 0L) + missing);
-	return missing_room(dev) > 0;
+	return missing_room(dev, 0) > 0;
 }
 
 /**
@@ -341,11 +343,121 @@ static int drain(struct aobj_swapdev *dev)
 	return err;
 }
 
+/*
+ * The forecast
+ *
+ * swapoff goes by the totals while it is at work; before it begins there is time
+ * to look at what is bound to this device or to another one.
+ */
+
+/**
+ * struct needs - places in memory or on other devices, in pages
+ * @device: of objects that are bound to this device
+ * @class: of those that are bound to its class
+ * @bound: of all that are bound, more or less
+ */
+struct needs {
+	unsigned long device;
+	unsigned long class;
+	unsigned long bound;
+};
+
+/* => nobody has to keep it: it is zeros, or its like is on another device */
+static bool needs_no_place(const struct aobj_cluster *c, unsigned int i,
+			   const struct aobj_swapdev *dev)
+{
+	struct page *page = aobj_cluster_page(c, i);
+
+	if (on_device(c, i, dev))
+		return false;
+	if (aobj_slot_real(c->slot[i]) || !page)
+		return true;
+	/* What is wired is no part of the memory that is asked for here. */
+	return c->res->wired & BIT_ULL(i) ||
+	       (PageUptodate(page) && !PageDirty(page) &&
+		!folio_mapped(page_folio(page)));
+}
+
+/* => pages of an object that is bound to @dev that need a place but there */
+static unsigned long places_needed(struct aobj *obj,
+				   const struct aobj_swapdev *dev)
+{
+	struct aobj_cluster *c;
+	unsigned long nr = 0;
+	pgoff_t index = 0;
+
+	for (; (c = aobj_cluster_next(obj, &index)); index++) {
+		mutex_lock(&c->lock);
+		for (unsigned int i = 0; i < AOBJ_CLUSTER_PAGES; i++)
+			nr += !needs_no_place(c, i, dev);
+		mutex_unlock(&c->lock);
+		aobj_cluster_put(c);
+		cond_resched();
+	}
+	return nr;
+}
+
+static void add_needs(struct needs *needs, struct aobj *obj,
+		      const struct aobj_swapdev *dev)
+{
+	u32 tag = READ_ONCE(obj->bound);
+	unsigned long nr;
+
+	if (tag == AOBJ_TAG_NONE || READ_ONCE(obj->noswap))
+		return;
+	if (!aobj_swap_serves(dev, tag)) {
+		needs->bound += atomic_long_read(&obj->resident) +
+				atomic_long_read(&obj->swapped);
+		return;
+	}
+	nr = places_needed(obj, dev);
+	needs->bound += nr;
+	if (tag == dev->tag)
+		needs->device += nr;
+	else
+		needs->class += nr;
+}
+
+/* => pages that would have to be in memory, and are more than there may be */
+static long missing_memory(const struct aobj_swapdev *dev,
+			   const struct needs *needs)
+{
+	unsigned long wired = atomic_long_read(&aobj_totals.wired);
+	unsigned long stay = needs->device;
+
+	if (needs->class)
+		stay += needs->class -
+			min(needs->class, aobj_swap_free_for(dev->class, dev));
+	return stay ? (long)(stay + wired) - (long)READ_ONCE(aobj_budget) : 0;
+}
+
+/* => slots of exclusive devices that nobody can come by */
+static unsigned long out_of_reach(const struct aobj_swapdev *dev,
+				  const struct needs *needs)
+{
+	unsigned long all = aobj_swap_free_beside(dev);
+	unsigned long open = aobj_swap_free_for(AOBJ_TAG_NONE, dev);
+
+	return all - min(all, open + needs->bound);
+}
+
+/* => pages that bindings leave without room */
+static long missing_for_bindings(const struct aobj_swapdev *dev)
+{
+	struct needs needs = {};
+	struct aobj *obj = NULL;
+
+	while ((obj = aobj_object_next(obj)))
+		add_needs(&needs, obj, dev);
+	return max(missing_memory(dev, &needs),
+		   missing_room(dev, out_of_reach(dev, &needs)));
+}
+
 /* => pages that would have no room, at least one if what is reserved would not */
 static int pages_without_room(struct aobj_swapdev *dev)
 {
 	unsigned long places = aobj_swap_capacity_of(dev);
-	long missing = max(missing_room(dev), 0L);
+	long missing = max(missing_for_bindings(dev), 0L);
 
 	if (aobj_place_missing_without(places) > aobj_place_missing())
 		missing = max(missing, 1L);

@@ -476,6 +476,60 @@ static void a_check_tells_whether_it_fits(struct kunit *test)
 	env_check(env);
 }
 
+/* What is bound to the device has nowhere to go but into memory. */
+static void a_check_knows_of_bindings(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct aobj_swap_options opt = { .class = "fast" };
+	struct held_disk *d, *other;
+	struct aobj *obj;
+
+	d = env_disk_as(env, 0, 512, 0, &opt);
+	obj = env_object(env, 5 * 64);
+	KUNIT_ASSERT_EQ(test, aobj_object_bind(obj, "fast"), 0);
+	env_write(env, obj, 0, 5 * 64, 1);
+	env_page_out(env, obj, 0, 5 * 64);
+	env_budget(env, aobj_budget_min());
+	env_disk(env, 1, 512, 0);
+	KUNIT_EXPECT_EQ(test, aobj_swapoff_check(held_disk_devt(d)), -ENOMEM);
+	/* Bound to nothing, or with another of its class, it has. */
+	KUNIT_ASSERT_EQ(test, aobj_object_bind(obj, ""), 0);
+	KUNIT_EXPECT_EQ(test, aobj_swapoff_check(held_disk_devt(d)), 0);
+	KUNIT_ASSERT_EQ(test, aobj_object_bind(obj, "fast"), 0);
+	other = env_disk_as(env, 2, 512, 0, &opt);
+	KUNIT_EXPECT_EQ(test, aobj_swapoff_check(held_disk_devt(d)), 0);
+	KUNIT_EXPECT_EQ(test, swapoff(env, other), 0);
+	KUNIT_EXPECT_EQ(test, aobj_swapoff_check(held_disk_devt(d)), -ENOMEM);
+	/* Memory will do. */
+	env_budget(env, 6 * 64);
+	KUNIT_EXPECT_EQ(test, aobj_swapoff_check(held_disk_devt(d)), 0);
+	KUNIT_EXPECT_EQ(test, swapoff(env, d), 0);
+	env_expect(env, obj, 0, 5 * 64, 1);
+	env_check(env);
+}
+
+/* Room that only bound objects may use is none for others. */
+static void a_check_knows_of_exclusive_devices(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct aobj_swap_options opt = { .class = "own",
+					 .flags = AOBJ_SWAPON_EXCLUSIVE };
+	struct held_disk *d = env_disk(env, 0, 512, 0);
+	struct aobj *obj = env_swapped(env, 5 * 64);
+
+	env_budget(env, aobj_budget_min());
+	env_disk_as(env, 1, 512, 0, &opt);
+	KUNIT_EXPECT_EQ(test, aobj_swapoff_check(held_disk_devt(d)), -ENOMEM);
+	KUNIT_ASSERT_EQ(test, aobj_object_bind(obj, "own"), 0);
+	KUNIT_EXPECT_EQ(test, aobj_swapoff_check(held_disk_devt(d)), 0);
+	KUNIT_ASSERT_EQ(test, aobj_object_bind(obj, ""), 0);
+	KUNIT_EXPECT_EQ(test, aobj_swapoff_check(held_disk_devt(d)), -ENOMEM);
+	env_disk(env, 2, 512, 0);
+	KUNIT_EXPECT_EQ(test, aobj_swapoff_check(held_disk_devt(d)), 0);
+	env_expect(env, obj, 0, 64, 1);
+	env_check(env);
+}
+
 static void a_shrink_meanwhile_is_no_error(struct kunit *test)
 {
 	struct pager_env *env = test->priv;
@@ -565,6 +619,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(several_clusters_are_read_at_once),
 	KUNIT_CASE(reading_ahead_leaves_room),
 	KUNIT_CASE(a_check_tells_whether_it_fits),
+	KUNIT_CASE(a_check_knows_of_bindings),
+	KUNIT_CASE(a_check_knows_of_exclusive_devices),
 	KUNIT_CASE(a_shrink_meanwhile_is_no_error),
 	KUNIT_CASE(pages_being_shrunk_away_are_left_to_the_shrink),
 	KUNIT_CASE(an_object_may_die_meanwhile),

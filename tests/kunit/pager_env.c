@@ -58,28 +58,40 @@ static struct aobj_swapdev *find_dev(struct held_disk *d)
 	return NULL;
 }
 
-struct held_disk *env_disk(struct pager_env *env, unsigned int nr, u32 npages,
-			   unsigned int flags)
+struct held_disk *env_disk_as(struct pager_env *env, unsigned int nr,
+			      u32 npages, unsigned int flags,
+			      const struct aobj_swap_options *opt)
 {
-	const struct aobj_swap_options opt = {
-		.flags = flags & HELD_DISCARDS ? AOBJ_SWAPON_DISCARD_PAGES : 0,
-	};
 	struct env_disk *disk = &env->disk[nr];
 
 	KUNIT_ASSERT_LE(env->test, npages, (u32)ENV_DISK_PAGES);
 	disk->held = held_disk_create(npages, flags);
 	KUNIT_ASSERT_NOT_NULL(env->test, disk->held);
 	KUNIT_ASSERT_EQ(env->test,
-			aobj_swap_on(held_disk_devt(disk->held), &opt), 0);
+			aobj_swap_on(held_disk_devt(disk->held), opt), 0);
 	disk->dev = find_dev(disk->held);
 	KUNIT_ASSERT_NOT_NULL(env->test, disk->dev);
 	return disk->held;
 }
 
+struct held_disk *env_disk(struct pager_env *env, unsigned int nr, u32 npages,
+			   unsigned int flags)
+{
+	const struct aobj_swap_options opt = {
+		.flags = flags & HELD_DISCARDS ? AOBJ_SWAPON_DISCARD_PAGES : 0,
+	};
+
+	return env_disk_as(env, nr, npages, flags, &opt);
+}
+
 static struct env_disk *disk_of(struct pager_env *env,
 				const struct held_disk *d)
 {
-	return env->disk[0].held == d ? &env->disk[0] : &env->disk[1];
+	struct env_disk *disk = env->disk;
+
+	while (disk->held != d)
+		disk++;
+	return disk;
 }
 
 struct aobj_swapdev *env_dev(struct pager_env *env, struct held_disk *d)

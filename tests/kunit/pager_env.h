@@ -35,7 +35,7 @@
 
 #define ENV_BUDGET 1024 /* pages */
 #define ENV_OBJECTS 4
-#define ENV_DISKS 2
+#define ENV_DISKS 3
 #define ENV_THREADS 8
 #define ENV_DISK_PAGES 512
 
@@ -87,6 +87,10 @@ void env_disk_off(struct pager_env *env, struct held_disk *d);
 /* => a disk in use, given back at the end unless the case does so */
 struct held_disk *env_disk(struct pager_env *env, unsigned int nr, u32 npages,
 			   unsigned int flags);
+/* => likewise, put into use as @opt says */
+struct held_disk *env_disk_as(struct pager_env *env, unsigned int nr,
+			      u32 npages, unsigned int flags,
+			      const struct aobj_swap_options *opt);
 /* => another budget until the end of the case, in pages */
 void env_budget(struct pager_env *env, unsigned long pages);
 

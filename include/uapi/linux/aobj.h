@@ -357,9 +357,10 @@ struct aobj_swapon {
  * @reserved: must be 0
  *
  * Reads back what is on the device while objects stay in use, into the budget
- * and on to other devices.  With CHECK it does not begin, but says whether the
- * totals leave room: ENOMEM then as below.  They know nothing of bindings, so
- * that an object bound to this device may still have nowhere to go.
+ * and on to other devices.  With CHECK it does not begin, but says whether there
+ * is room now: ENOMEM then as below.  It counts what objects that are bound to
+ * this device, or to its class, need in memory and on others of the class, and
+ * that exclusive devices are for such objects only.
  * Errors: ENOENT (not in use here), EBUSY (a swapoff of it is under way),
  * ENOMEM (no room in the budget and on other devices, or none for what objects
  * have reserved), EINTR, EIO, EPERM.

@@ -24,9 +24,18 @@
 #define IO_PAGES ((size_t)80)
 #define OBJECT_PAGES_MAX ((uint64_t)INT64_MAX / page_size)
 
+/* A device that can hold all objects; others come and go beside these. */
+struct fuzz_device {
+	const char *path;
+	bool on;
+	char class; /* its class is this letter, or 0 */
+};
+
 struct model {
 	int fd; /* -1: closed; mappings may still hold the object */
 	bool alive;
+	const struct fuzz_device *device; /* that it is bound to, or NULL */
+	char class; /* of devices that it is bound to, or 0 */
 	bool sized;
 	uint64_t pages;
 	uint64_t offset; /* of the file, in bytes */
@@ -92,6 +101,19 @@ void inject_begin(void); /* at the start of an operation */
 bool injected(bool failed); /* true: excused, try again */
 void inject_end(void);
 void inject_stop(void); /* for good */
+
+/* swap.c: devices */
+#define DEVICES 3
+#define MAIN (&devices[DEVICES - 1])
+
+extern struct fuzz_device devices[DEVICES];
+/* Another device can hold everything. */
+bool device_spare(const struct fuzz_device *device);
+
+/* bind.c: objects that are bound to devices */
+void op_bind(void);
+/* Nobody needs the device any more; false: somebody does that cannot be asked. */
+bool bind_let_go(const struct fuzz_device *device);
 
 /* The operations, by subject; each file offers a table of them. */
 struct fuzz_op {

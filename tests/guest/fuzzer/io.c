@@ -65,6 +65,8 @@ static void op_open(void)
 	if (o->fd < 0)
 		mismatch("open of /dev/aobj: %s", strerror(errno));
 	o->alive = true;
+	o->device = NULL;
+	o->class = 0;
 	o->sized = false;
 	o->pages = 0;
 	o->offset = 0;

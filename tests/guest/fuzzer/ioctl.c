@@ -306,6 +306,7 @@ static bool is_known(unsigned int call)
 		AOBJ_IOC_DROP,	 AOBJ_IOC_CREATE,   AOBJ_IOC_FLUSH,
 		AOBJ_IOC_WIRE,	 AOBJ_IOC_UNWIRE,   AOBJ_IOC_NOSWAP,
 		AOBJ_IOC_NAME,	 AOBJ_IOC_FEATURES, AOBJ_IOC_LIMIT,
+		AOBJ_IOC_BIND,
 	};
 	const unsigned int no_size =
 		~(unsigned int)(_IOC_SIZEMASK << _IOC_SIZESHIFT);

@@ -17,8 +17,9 @@
  * The first one has the data at once, and says so late: what happens to a page
  * meanwhile is not on it.  (dm-delay fetches the data late.)
  */
-static const char *extra[] = { SLOW, "/dev/ram1" };
-static bool extra_on[ARRAY_SIZE(extra)], main_off, hostile_on;
+struct fuzz_device devices[DEVICES] = { { .path = SLOW },
+					{ .path = "/dev/ram1" } };
+static bool hostile_on;
 static uint64_t budget;
 static int control_fd;
 
@@ -35,15 +36,20 @@ static int device_fd(const char *path)
 	return fd;
 }
 
-static int call_swapon(const char *path)
+static int call_swapon(const char *path, char class)
 {
-	struct aobj_swapon request = { .fd = device_fd(path) };
+	struct aobj_swapon request = { .fd = device_fd(path),
+				       .class_name = { class } };
 	int result, error;
 
 	if (chance(50)) {
 		request.flags = AOBJ_SWAPON_PRIORITY;
 		request.priority = (uint32_t)any(3);
 	}
+	if (chance(30))
+		request.flags |= AOBJ_SWAPON_DISCARD_PAGES;
+	if (chance(10))
+		request.flags |= AOBJ_SWAPON_DISCARD_ONCE;
 	do {
 		result = ioctl(control_fd, AOBJ_CTL_SWAPON, &request);
 	} while (injected(result && errno != EINVAL));
@@ -53,9 +59,9 @@ static int call_swapon(const char *path)
 	return result;
 }
 
-static int call_swapoff(const char *path)
+static int call_swapoff(const char *path, uint32_t flags)
 {
-	struct aobj_swapoff request = { 0 };
+	struct aobj_swapoff request = { .flags = flags };
 	dev_t dev;
 	int result;
 
@@ -77,43 +83,46 @@ static int call_budget(uint64_t bytes)
 	return ioctl(control_fd, AOBJ_CTL_BUDGET, &request);
 }
 
-static void swap_on(const char *path, bool *on, bool value)
+static void swap_on(struct fuzz_device *device)
 {
-	expect(call_swapon(path), 0, "swapon");
-	*on = value;
+	device->class = chance(60) ? (char)('a' + any(2)) : 0;
+	expect(call_swapon(device->path, device->class), 0, "swapon");
+	device->on = true;
 }
 
 /* There may be no room for what it holds, and that is all that may be. */
 static bool swap_off(const char *path)
 {
-	int result = call_swapoff(path);
+	int result;
 
+	/* What it says need not be so any more when it is done. */
+	if (chance(30) && call_swapoff(path, AOBJ_SWAPOFF_CHECK) &&
+	    errno != ENOMEM)
+		mismatch("check of %s: %s", path, strerror(errno));
+	result = call_swapoff(path, 0);
 	if (result && errno != ENOMEM)
 		mismatch("swapoff of %s: %s", path, strerror(errno));
 	return !result;
 }
 
-static void op_extra(void)
+bool device_spare(const struct fuzz_device *device)
 {
-	size_t i = any(ARRAY_SIZE(extra));
-
-	op_log("swap%s %s", extra_on[i] ? "off" : "on", extra[i]);
-	if (!extra_on[i])
-		swap_on(extra[i], &extra_on[i], true);
-	else if (!main_off || extra_on[!i])
-		extra_on[i] = !swap_off(extra[i]);
+	for (size_t i = 0; i < DEVICES; i++)
+		if (devices[i].on && &devices[i] != device)
+			return true;
+	return false;
 }
 
 /* Never without another that can hold everything. */
-static void op_main(void)
+static void op_device(void)
 {
-	if (main_off) {
-		op_log("swapon of the main device");
-		swap_on(main_swap(), &main_off, false);
-	} else if (extra_on[0] || extra_on[1]) {
-		op_log("swapoff of the main device");
-		main_off = swap_off(main_swap());
-	}
+	struct fuzz_device *device = &devices[any(DEVICES)];
+
+	op_log("swap%s %s", device->on ? "off" : "on", device->path);
+	if (!device->on)
+		swap_on(device);
+	else if (device_spare(device) && bind_let_go(device))
+		device->on = !swap_off(device->path);
 }
 
 static void op_budget(void)
@@ -209,7 +218,7 @@ static void op_hostile(void)
 	op_log("a header: magic %s, version %u, last page %u, %u bad: %u pages",
 	       h.magic, h.version, h.last_page, h.nr_bad, pages);
 	header_write(HOSTILE, &h);
-	expect(call_swapon(HOSTILE), pages ? 0 : EINVAL,
+	expect(call_swapon(HOSTILE, 0), pages ? 0 : EINVAL,
 	       "swapon with a strange header");
 	hostile_on = pages;
 	inject_end();
@@ -243,16 +252,16 @@ static void op_control_odd(void)
 
 void swap_ops_end(void)
 {
-	if (main_off)
-		swap_on(main_swap(), &main_off, false);
-	for (size_t i = 0; i < ARRAY_SIZE(extra); i++)
-		if (extra_on[i] && !swap_off(extra[i]))
+	if (!MAIN->on)
+		swap_on(MAIN);
+	for (size_t i = 0; i < DEVICES - 1; i++)
+		if (devices[i].on && !swap_off(devices[i].path))
 			mismatch("swapoff of an empty device: ENOMEM");
 	if (hostile_on && !swap_off(HOSTILE))
 		mismatch("swapoff of an empty device: ENOMEM");
 	expect(call_budget(budget), 0, "the budget put back");
 	close(control_fd);
-	if (!strcmp(extra[0], SLOW) && command("rmmod null_blk"))
+	if (!strcmp(devices[0].path, SLOW) && command("rmmod null_blk"))
 		mismatch("a device that was given back is still in use");
 }
 
@@ -263,20 +272,22 @@ void swap_ops_init(void)
 		    SLOW_NS) ||
 	    access(SLOW, F_OK)) {
 		note("no slow device: an ordinary one instead");
-		extra[0] = "/dev/ram0";
+		devices[0].path = "/dev/ram0";
 	}
 	control_fd = control_open();
 	budget = stat_get("budget");
-	for (size_t i = 0; i < ARRAY_SIZE(extra); i++)
-		header_make(extra[i]);
+	MAIN->path = main_swap();
+	MAIN->on = true;
+	for (size_t i = 0; i < DEVICES - 1; i++)
+		header_make(devices[i].path);
 	/* To begin with, the slow one alone. */
-	swap_on(extra[0], &extra_on[0], true);
-	main_off = swap_off(main_swap());
+	swap_on(&devices[0]);
+	MAIN->on = !swap_off(MAIN->path);
 }
 
 const struct fuzz_op swap_ops[] = {
-	{ 2, op_extra },   { 1, op_main },	  { 1, op_budget },
-	{ 1, op_hostile }, { 1, op_control_odd },
+	{ 3, op_device },      { 1, op_budget }, { 1, op_hostile },
+	{ 1, op_control_odd }, { 3, op_bind },
 };
 
 const size_t swap_ops_count = ARRAY_SIZE(swap_ops);

@@ -114,7 +114,13 @@ test_room() {
 		"$AOBJCTL" swapoff "$AOBJ_TEST_SWAP"
 	refuses_as 2 "--dry-run says so, too" "no room" \
 		"$AOBJCTL" swapoff --dry-run "$AOBJ_TEST_SWAP"
+	refuses_as 32 "swapoff --all has an exit status for none" "no room" \
+		"$AOBJCTL" swapoff --all
 	mkswap -q -L aobj-one "$first"
+	"$AOBJCTL" swapon "$first"
+	refuses_as 64 "and one for some" "no room" "$AOBJCTL" swapoff --all
+	holds "the one of lower priority went first, and has gone" \
+		test ! -e "$sysfs/swap/1:0" -a -e "$sysfs/swap/$(number_of "$AOBJ_TEST_SWAP")"
 	"$AOBJCTL" swapon "$first"
 	does "with another device --dry-run says that it can" \
 		"$AOBJCTL" swapoff --dry-run "$AOBJ_TEST_SWAP"

@@ -132,8 +132,8 @@ bench_end() {
 bench_measure() {
 	local list
 
-	list=$(tr -s '[:space:]' '\n' <<<"$workloads" | grep -vxE 'small|swapoff' | paste -sd ' ') ||
-		true
+	list=$(tr -s '[:space:]' '\n' <<<"$workloads" | grep -vxE 'small|swapoff' |
+		paste -sd ' ') || true
 	: >"$output/raw.csv"
 	if [[ -n ${list// /} ]]; then
 		bench_boot "$output" "$page_count" $((page_count * 9 / 4)) "$list"
@@ -157,7 +157,8 @@ measure_swapoff() {
 	say "booting $(kernel_release "$kernel") for: swapoff of $swapoff_sizes MiB"
 	"$vm_dir/run-guest" --kernel "$kernel" "${clock_options[@]}" \
 		--memory $((largest * 9 / 4 + 1024)) --timeout 7200 --output "$directory" \
-		--env BENCH_MODULE="$module" --env BENCH_TOOL="$project/userspace/aobjctl/aobjctl" \
+		--env BENCH_MODULE="$module" \
+		--env BENCH_TOOL="$project/userspace/aobjctl/aobjctl" \
 		--env BENCH_PROGRAM="$build/aobj-bench" --env BENCH_SIZES="$swapoff_sizes" \
 		--env BENCH_BUDGET="$page_count" -- "$bench_dir/guest-swapoff" "$directory" >&2 ||
 		failures+=("$directory/console")

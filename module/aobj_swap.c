@@ -233,8 +233,8 @@ void aobj_swap_write_worked(struct aobj_swapdev *dev)
 	}
 }
 
-/* => the sum of an expression of @dev over all devices; a snapshot */
-#define swapdevs_sum(dev, value)           \
+/* => the sum of an expression of a device, dev, over all; a snapshot */
+#define swapdevs_sum(value)                \
 	({                                 \
 		struct aobj_swapdev *dev;  \
 		unsigned long sum__ = 0;   \
@@ -253,14 +253,14 @@ static u32 usable_slots(const struct aobj_swapdev *dev)
 
 unsigned long aobj_swap_free_for(u32 tag, const struct aobj_swapdev *but)
 {
-	return swapdevs_sum(dev, dev != but && aobj_swap_serves(dev, tag) ?
-					 usable_slots(dev) :
-					 0);
+	return swapdevs_sum(dev != but && aobj_swap_serves(dev, tag) ?
+				    usable_slots(dev) :
+				    0);
 }
 
 unsigned long aobj_swap_free_beside(const struct aobj_swapdev *but)
 {
-	return swapdevs_sum(dev, dev != but ? usable_slots(dev) : 0);
+	return swapdevs_sum(dev != but ? usable_slots(dev) : 0);
 }
 
 unsigned long aobj_swap_capacity_of(const struct aobj_swapdev *dev)
@@ -272,12 +272,12 @@ unsigned long aobj_swap_capacity_of(const struct aobj_swapdev *dev)
 
 unsigned long aobj_swap_capacity(void)
 {
-	return swapdevs_sum(dev, aobj_swap_capacity_of(dev));
+	return swapdevs_sum(aobj_swap_capacity_of(dev));
 }
 
 unsigned long aobj_swap_used_beside(const struct aobj_swapdev *but)
 {
-	return swapdevs_sum(dev, dev != but ? READ_ONCE(dev->slots.used) : 0);
+	return swapdevs_sum(dev != but ? READ_ONCE(dev->slots.used) : 0);
 }
 
 /*

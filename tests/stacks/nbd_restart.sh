@@ -5,7 +5,7 @@
 # connects again: requests wait meanwhile, and nothing is refused.
 . "$(dirname "$0")/lib/stack.sh"
 
-network_up
+network_up eth0 10.0.2.15
 must modprobe nbd nbds_max=1
 coproc client { exec python3 "$here/lib/nbd.py" 10.0.2.100 10810; }
 # shellcheck disable=SC2154 # the coprocess has set it

@@ -39,12 +39,12 @@ wait_for() {
 	return 1
 }
 
-# The guest's end of the network that has the host's servers.
+# network_up CARD ADDRESS: eth0 leads to this machine's servers, eth1 to the second guest.
 network_up() {
 	must modprobe virtio_net
-	must wait_for test -e /sys/class/net/eth0
-	ip addr replace 10.0.2.15/24 dev eth0
-	ip link set eth0 up
+	must wait_for test -e "/sys/class/net/$1"
+	ip addr replace "$2/24" dev "$1"
+	ip link set "$1" up
 }
 
 status=0

@@ -6,6 +6,9 @@
 . "$(dirname "$0")/lib/stack.sh"
 . "$(dirname "$0")/lib/nvme.sh"
 
+# What is sent lies in a queue for a while: a page that changed would be seen.
+must modprobe sch_netem
+must tc qdisc add dev lo root netem delay 5ms
 target_up "$spare"
 port_up
 connect data_digest hdr_digest
@@ -17,4 +20,5 @@ fi
 disconnect
 port_down
 target_down
+must tc qdisc del dev lo root
 exit "$status"

@@ -116,7 +116,7 @@ static struct aobj_swap_set *set_of(struct aobj_swapdev *dev, unsigned int nr)
 {
 	if (!nr)
 		return &dev->own;
-	return mixed[nr - 1].devices & BIT(dev->id) ? &mixed[nr - 1] : NULL;
+	return (mixed[nr - 1].devices & BIT(dev->id)) ? &mixed[nr - 1] : NULL;
 }
 
 struct aobj_cluster *aobj_swap_next_cluster(struct aobj_swapdev *dev,

@@ -119,7 +119,7 @@ static long next_cluster(struct aobj_ahead *a, pgoff_t pgoff)
 
 static void whole_clusters_are_followed_by_the_next(struct kunit *test)
 {
-	struct aobj_ahead a = {}, back = {};
+	struct aobj_ahead a = {}, back;
 
 	for (pgoff_t at = 0; at < 63; at += ask(&a, at))
 		KUNIT_EXPECT_EQ(test, next_cluster(&a, at), -1);

@@ -46,7 +46,8 @@ static u64 swapped_pages(struct aobj_cluster *c, u64 mask)
 /* => there may be room for a cluster now */
 static bool make_room(void)
 {
-	if (aobj_evict_wait_room(AOBJ_CLUSTER_PAGES, ROOM_WAIT_MS))
+	if (aobj_evict_wait_room(AOBJ_CLUSTER_PAGES, ROOM_WAIT_MS,
+				 aobj_page_charge_spare))
 		return false;
 	aobj_page_uncharge(AOBJ_CLUSTER_PAGES);
 	return true;

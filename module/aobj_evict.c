@@ -347,7 +347,8 @@ bool aobj_evict_progress(unsigned long *seen)
 	return moved;
 }
 
-int aobj_evict_wait_room(unsigned long nr, unsigned int patience_ms)
+int aobj_evict_wait_room(unsigned long nr, unsigned int patience_ms,
+			 bool (*charge)(unsigned long nr))
 {
 	const unsigned long step = msecs_to_jiffies(20) + 1;
 	unsigned long patience = msecs_to_jiffies(patience_ms);
@@ -360,7 +361,7 @@ int aobj_evict_wait_room(unsigned long nr, unsigned int patience_ms)
 
 		prepare_to_wait_exclusive(&aobj_room_wait, &wait,
 					  TASK_KILLABLE);
-		fits = aobj_page_charge(nr);
+		fits = charge(nr);
 		if (!fits) {
 			if (round % KICK_ROUNDS == 0)
 				aobj_daemon_kick();

@@ -72,10 +72,12 @@ unsigned long aobj_evict_clean(unsigned long nr);
 /*
  * aobj_evict_wait_room: waits until @nr pages can be charged, and charges
  * => holds no lock of ours, and may hold mmap locks; killable
+ * @charge: aobj_page_charge, or _spare
  * => -EINTR; -ENOSPC when for @patience_ms nothing was freed and nothing was
  *    in flight
  */
-int aobj_evict_wait_room(unsigned long nr, unsigned int patience_ms);
+int aobj_evict_wait_room(unsigned long nr, unsigned int patience_ms,
+			 bool (*charge)(unsigned long nr));
 
 extern unsigned int aobj_nospace_wait_ms;
 

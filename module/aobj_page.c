@@ -64,19 +64,33 @@ long aobj_budget_shortage(unsigned long mark)
 	       atomic_long_read(&aobj_totals.writing);
 }
 
-bool aobj_page_charge(unsigned long nr)
+/* => charges @nr pages if @keep more are free besides */
+static bool charge(unsigned long nr, long keep)
 {
 	long budget = READ_ONCE(aobj_budget), low = aobj_budget_low();
 	long now = atomic_long_read(&aobj_charged);
 	bool fits;
 
 	do {
-		fits = now + (long)nr <= budget;
+		fits = now + (long)nr + keep <= budget;
 	} while (fits &&
 		 !atomic_long_try_cmpxchg(&aobj_charged, &now, now + (long)nr));
 	if (now + (long)nr + low > budget && wq_has_sleeper(&aobj_daemon_wait))
 		wake_up(&aobj_daemon_wait);
 	return fits;
+}
+
+bool aobj_page_charge(unsigned long nr)
+{
+	return charge(nr, 0);
+}
+
+bool aobj_page_charge_spare(unsigned long nr)
+{
+	/* With nothing on its way out there is nothing to wait for. */
+	return charge(nr, atomic_long_read(&aobj_totals.writing) ?
+				  aobj_budget_low() / 2 :
+				  0);
 }
 
 void aobj_page_uncharge(unsigned long nr)

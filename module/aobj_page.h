@@ -44,6 +44,12 @@ long aobj_budget_shortage(unsigned long mark);
 
 /* => false if the budget has no room for @nr pages; never sleeps */
 bool aobj_page_charge(unsigned long nr);
+/*
+ * aobj_page_charge_spare: the same for what can wait
+ * => while pages are on their way out it leaves some for who needs just one back:
+ *    whoever fills memory as fast as he can would have them all
+ */
+bool aobj_page_charge_spare(unsigned long nr);
 void aobj_page_uncharge(unsigned long nr);
 
 enum aobj_page_flags {

@@ -78,10 +78,18 @@ static enum pass pass_error(struct get *g, int err)
  * Getting pages, unlocked
  */
 
-/* => the largest of nr, nr/2, ... 1 that could be charged, or 0 */
-static unsigned int charge_some(unsigned int nr)
+typedef bool (*charge_fn)(unsigned long nr);
+
+/* One page that is to come back goes before what is new, or read ahead. */
+static charge_fn charge_for(unsigned int want, bool zero)
 {
-	while (nr && !aobj_page_charge(nr))
+	return want == 1 && !zero ? aobj_page_charge : aobj_page_charge_spare;
+}
+
+/* => the largest of nr, nr/2, ... 1 that could be charged, or 0 */
+static unsigned int charge_some(charge_fn charge, unsigned int nr)
+{
+	while (nr && !charge(nr))
 		nr /= 2;
 	return nr;
 }
@@ -99,16 +107,17 @@ static bool waits_for_room(const struct get *g)
 	return !(g->flags & (AOBJ_GET_NOWAIT | AOBJ_GET_BEGIN));
 }
 
-static int charge_pages(struct get *g, unsigned int *want)
+static int charge_pages(struct get *g, unsigned int *want, bool zero)
 {
+	charge_fn charge = charge_for(*want, zero);
 	int err;
 
-	*want = charge_some(*want);
+	*want = charge_some(charge, *want);
 	if (*want)
 		return 0;
 	if (!waits_for_room(g))
 		return -EAGAIN;
-	err = aobj_evict_wait_room(1, patience_ms(g));
+	err = aobj_evict_wait_room(1, patience_ms(g), charge);
 	*want = 1;
 	return err;
 }
@@ -268,7 +277,7 @@ static enum pass get_pages(struct get *g, unsigned int want, bool zero)
 	if (!g->err && zero)
 		g->err = take_places(g, &want);
 	if (!g->err)
-		g->err = charge_pages(g, &want);
+		g->err = charge_pages(g, &want, zero);
 	if (!g->err)
 		g->err = alloc_pages_of_get(g, want, zero);
 	if (g->err)
@@ -294,7 +303,7 @@ static bool give_resident(struct get *g)
 static bool get_at_hand(struct get *g, unsigned int want)
 {
 	if (want > AT_HAND_MAX || has_page(g) || READ_ONCE(g->obj->limit) ||
-	    !give_resident(g) || !aobj_page_charge(want))
+	    !give_resident(g) || !charge_for(want, false)(want))
 		return false;
 	g->nr = aobj_page_at_hand(g->page, want);
 	g->used = 0;
@@ -401,7 +410,7 @@ static enum pass get_resident(struct get *g)
 static bool room_ahead(const struct aobj *obj)
 {
 	return aobj_budget_free() >= 2L * AOBJ_CLUSTER_PAGES &&
-	       !READ_ONCE(obj->limit);
+	       !READ_ONCE(obj->limit) && !aobj_writeout_congested();
 }
 
 /*

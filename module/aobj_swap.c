@@ -13,6 +13,7 @@
 #include <linux/swap.h>
 
 #include "aobj_discard.h"
+#include "aobj_pace.h"
 #include "aobj_page.h"
 #include "aobj_swap.h"
 #include "aobj_swap_header.h"
@@ -561,11 +562,13 @@ int aobj_swap_on(dev_t devt, const struct aobj_swap_options *opt)
 	INIT_LIST_HEAD(&dev->own.clusters);
 
 	err = swapdev_setup(dev, devt, opt ?: &usual);
-	if (err)
+	if (err) {
 		kfree(dev);
-	else
-		aobj_daemon_kick();
-	return err;
+		return err;
+	}
+	aobj_pace_restart();
+	aobj_daemon_kick();
+	return 0;
 }
 
 /*

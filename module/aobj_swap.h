@@ -146,10 +146,12 @@ struct aobj_io {
 /**
  * struct aobj_io_out - a write; reads, which may be of a page each, are smaller
  * @cluster: of each page; a reference is held for each row of the same
+ * @started: when it was given to the device
  * @io: last, as it ends in the bio
  */
 struct aobj_io_out {
 	struct aobj_cluster *cluster[AOBJ_CLUSTER_PAGES];
+	ktime_t started;
 	struct aobj_io io;
 };
 

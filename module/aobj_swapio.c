@@ -9,6 +9,7 @@
 #include "aobj_cluster.h"
 #include "aobj_events.h"
 #include "aobj_page.h"
+#include "aobj_pace.h"
 #include "aobj_swapio.h"
 
 #define READ_TRIES 3
@@ -140,6 +141,11 @@ static void io_done(struct aobj_io *io)
 		queue_work(done_wq, &done_work);
 }
 
+static ktime_t *io_started(struct aobj_io *io)
+{
+	return &container_of(io, struct aobj_io_out, io)->started;
+}
+
 static void io_end(struct bio *bio)
 {
 	struct aobj_io *io = container_of(bio, struct aobj_io, bio);
@@ -149,6 +155,9 @@ static void io_end(struct bio *bio)
 		finish_read(io);
 		return;
 	}
+	if (io->write)
+		aobj_pace_answered(io->nr, ktime_us_delta(ktime_get(),
+							  *io_started(io)));
 	io_done(io);
 }
 
@@ -159,6 +168,8 @@ static void io_start(struct aobj_io *io)
 				    << (PAGE_SHIFT - SECTOR_SHIFT);
 	io->bio.bi_end_io = io_end;
 	atomic_inc(&io->dev->inflight);
+	if (io->write)
+		*io_started(io) = ktime_get();
 	submit_bio(&io->bio);
 }
 

@@ -17,13 +17,13 @@
 
 #include "aobj_cluster.h"
 #include "aobj_events.h"
+#include "aobj_pace.h"
 #include "aobj_page.h"
 #include "aobj_place.h"
 #include "aobj_queue.h"
 #include "aobj_writeout.h"
 
 #define INFLIGHT_SHARE 4 /* a quarter of the budget may be under write-out */
-#define INFLIGHT_MAX (SZ_2M >> PAGE_SHIFT) /* ... but no more than this */
 #define LONG_RUN 16 /* slots: from here on a rewrite in place is sequential */
 
 void aobj_batch_submit(struct aobj_batch *b)
@@ -360,9 +360,12 @@ int aobj_writeout_wait(struct aobj_cluster *c, u64 mask)
  */
 bool aobj_writeout_congested(void)
 {
-	long limit = max_t(long, AOBJ_CLUSTER_PAGES,
-			   READ_ONCE(aobj_budget) / INFLIGHT_SHARE);
+	unsigned long limit = max_t(unsigned long, AOBJ_CLUSTER_PAGES,
+				    READ_ONCE(aobj_budget) / INFLIGHT_SHARE);
 
-	return atomic_long_read(&aobj_totals.writing) >=
-	       min_t(long, limit, INFLIGHT_MAX);
+	limit = min(limit, aobj_pace_limit());
+	if (atomic_long_read(&aobj_totals.writing) < (long)limit)
+		return false;
+	aobj_pace_reached();
+	return true;
 }

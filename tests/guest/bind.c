@@ -36,10 +36,28 @@ static void write_out(const struct object *o, uint32_t version)
 	      "some are still in memory");
 }
 
-/* The filler of evict_pages() has given its slots back when this is called. */
+struct place {
+	const struct object *object;
+	const char *path;
+};
+
+static bool all_there(void *argument)
+{
+	const struct place *p = argument;
+
+	return used_pages(p->path) == slots_of(p->object);
+}
+
+/*
+ * The filler of evict_pages() has given its slots back when this is called. What
+ * the page daemon has set aside for its next bio is in use, and nobody's yet.
+ */
 static void check_places(const struct object *o, const char *path,
 			 const char *what)
 {
+	struct place p = { o, path };
+
+	wait_until(all_there, &p, 2000 * time_scale());
 	check_equal(used_pages(path), slots_of(o), what);
 }
 

@@ -3,6 +3,7 @@
 #include <linux/highmem.h>
 #include <linux/ioprio.h>
 
+#include "aobj_pace.h"
 #include "pager_env.h"
 
 #define WRITING (ENV_PRESENT | ENV_INACTIVE | ENV_WRITING | ENV_SLOT)
@@ -361,17 +362,19 @@ static void a_quarter_of_the_budget_is_under_write_out(struct kunit *test)
 static void
 under_write_out_is_no_more_than_keeps_a_device_busy(struct kunit *test)
 {
-	const unsigned long most = SZ_2M >> PAGE_SHIFT,
-			    bio = AOBJ_CLUSTER_PAGES;
+	const unsigned long bio = AOBJ_CLUSTER_PAGES;
 	struct pager_env *env = test->priv;
 	struct held_disk *d[2];
 	struct aobj *obj = env_object(env, 900);
+	unsigned long most;
 
 	for (int i = 0; i < 2; i++) {
 		d[i] = env_disk(env, i, ENV_DISK_PAGES, 0);
 		held_disk_hold(d[i], HELD_WRITE, true);
 	}
 	env_budget(env, 4096);
+	most = aobj_pace_limit();
+	KUNIT_EXPECT_EQ(test, most, (unsigned long)(SZ_2M >> PAGE_SHIFT));
 	env_write(env, obj, 0, 900, 1);
 	env_evict(env, obj, 0, 900);
 	env_wait(aobj_writeout_congested());

@@ -95,6 +95,22 @@ static void shortage_counts_what_is_on_its_way(struct kunit *test)
 	aobj_page_uncharge(900);
 }
 
+/* The last of what is free are for those who need one page back. */
+static void some_are_kept_while_pages_leave(struct kunit *test)
+{
+	KUNIT_ASSERT_EQ(test, aobj_budget_set(1000), 0);
+	KUNIT_EXPECT_TRUE(test, aobj_page_charge_spare(1000));
+	aobj_page_uncharge(1000);
+	atomic_long_add(20, &aobj_totals.writing);
+	KUNIT_EXPECT_FALSE(test, aobj_page_charge_spare(986));
+	KUNIT_EXPECT_TRUE(test, aobj_page_charge_spare(985));
+	KUNIT_EXPECT_FALSE(test, aobj_page_charge_spare(1));
+	KUNIT_EXPECT_TRUE(test, aobj_page_charge(15));
+	KUNIT_EXPECT_FALSE(test, aobj_page_charge(1));
+	atomic_long_sub(20, &aobj_totals.writing);
+	aobj_page_uncharge(1000);
+}
+
 #define PAGES 100
 
 /* MemAvailable counts on pages that can be swapped. */
@@ -142,6 +158,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(charges_up_to_the_budget_and_no_more),
 	KUNIT_CASE(lowered_budget_lets_nothing_in),
 	KUNIT_CASE(shortage_counts_what_is_on_its_way),
+	KUNIT_CASE(some_are_kept_while_pages_leave),
 	KUNIT_CASE(pages_count_as_reclaimable),
 	KUNIT_CASE(events_add_up),
 	{},

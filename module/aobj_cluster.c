@@ -374,13 +374,19 @@ unsigned int aobj_cluster_set_slots(struct aobj_cluster *c, u64 mask, u32 slot,
 static bool good_page(const struct aobj_cluster *c, unsigned int i)
 {
 	struct folio *folio = aobj_folio(c->res->page[i]);
+	bool locked;
 
 	if (folio->mapping != &c->obj->mapping ||
 	    folio->index != aobj_cluster_first(c) + i)
 		return false;
-	/* Being read: from a slot, and nobody else has it. */
+	/*
+	 * Being read: from a slot, and nobody else has it.  The read may end at any
+	 * time, and makes the page valid first: look the other way round.
+	 */
+	locked = folio_test_locked(folio);
+	smp_rmb();
 	return folio_test_uptodate(folio) ||
-	       (folio_test_locked(folio) && aobj_slot_real(c->slot[i]) &&
+	       (locked && aobj_slot_real(c->slot[i]) &&
 		!(c->res->inactive & BIT_ULL(i)));
 }
 

@@ -379,12 +379,10 @@ static bool good_page(const struct aobj_cluster *c, unsigned int i)
 	if (folio->mapping != &c->obj->mapping ||
 	    folio->index != aobj_cluster_first(c) + i)
 		return false;
-	/*
-	 * Being read: from a slot, and nobody else has it.  The read may end at any
-	 * time, and makes the page valid first: look the other way round.
-	 */
 	locked = folio_test_locked(folio);
+	/* A read may end at any time: it makes the page valid, then unlocks it. */
 	smp_rmb();
+	/* Being read: from a slot, and nobody else has it. */
 	return folio_test_uptodate(folio) ||
 	       (locked && aobj_slot_real(c->slot[i]) &&
 		!(c->res->inactive & BIT_ULL(i)));

@@ -56,16 +56,11 @@ static bool make_room(void)
 /* => false if there is no room for more, in the budget or in the object's limit */
 static bool begin_read(struct aobj_cluster *c, unsigned int i)
 {
-	const unsigned int flags = AOBJ_GET_NOCREATE | AOBJ_GET_CLUSTER |
-				   AOBJ_GET_BEGIN;
-	struct aobj_cluster *got;
 	pgoff_t pgoff = aobj_cluster_first(c) + i;
-	int err = aobj_pager_get(c->obj, pgoff, flags, &got);
+	int err = aobj_pager_begin(c->obj, pgoff);
 
 	if (err == -EAGAIN && make_room())
-		err = aobj_pager_get(c->obj, pgoff, flags, &got);
-	if (!err)
-		aobj_pager_release(got);
+		err = aobj_pager_begin(c->obj, pgoff);
 	return err != -EAGAIN;
 }
 

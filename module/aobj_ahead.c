@@ -125,9 +125,9 @@ u64 aobj_ahead_mask(const struct aobj_window *w, unsigned int i, u64 want)
 
 u64 aobj_ahead_first(const struct aobj_window *w, u64 mask, unsigned int nr)
 {
-	unsigned int over = hweight64(mask);
-
-	for (over -= min(over, nr); over; over--)
-		mask &= w->step < 0 ? mask - 1 : ~BIT_ULL(fls64(mask) - 1);
+	if (w->step >= 0)
+		return aobj_first_pages(mask, nr);
+	for (unsigned int over = hweight64(mask); over > nr; over--)
+		mask &= mask - 1;
 	return mask;
 }

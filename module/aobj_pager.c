@@ -421,16 +421,13 @@ static void read_on(struct get *g)
 {
 	const unsigned int never = AOBJ_GET_NOWAIT | AOBJ_GET_BEGIN |
 				   AOBJ_GET_ALONE | AOBJ_GET_CLUSTER;
-	struct aobj_cluster *c;
 	pgoff_t next;
 
 	if (g->flags & never || !room_ahead(g->obj) ||
 	    !aobj_ahead_next(&g->obj->ahead, g->pgoff, &next))
 		return;
-	if (!aobj_pager_get(
-		    g->obj, next,
-		    AOBJ_GET_NOCREATE | AOBJ_GET_CLUSTER | AOBJ_GET_BEGIN, &c))
-		aobj_pager_release(c);
+	/* Nobody has asked for it: whoever does will hear what is wrong. */
+	aobj_pager_begin(g->obj, next);
 }
 
 /* => waits until the page is no longer being read; PASS_AGAIN if it is valid */
@@ -728,6 +725,18 @@ void aobj_pager_release(struct aobj_cluster *c)
 {
 	mutex_unlock(&c->lock);
 	aobj_cluster_put(c);
+}
+
+int aobj_pager_begin(struct aobj *obj, pgoff_t pgoff)
+{
+	const unsigned int flags = AOBJ_GET_NOCREATE | AOBJ_GET_CLUSTER |
+				   AOBJ_GET_BEGIN;
+	struct aobj_cluster *c;
+	int err = aobj_pager_get(obj, pgoff, flags, &c);
+
+	if (!err)
+		aobj_pager_release(c);
+	return err == -EINPROGRESS ? 0 : err;
 }
 
 int aobj_pager_get_page(struct aobj *obj, pgoff_t pgoff, unsigned int flags,

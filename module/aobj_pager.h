@@ -44,6 +44,15 @@ int aobj_pager_get(struct aobj *obj, pgoff_t pgoff, unsigned int flags,
 		   struct aobj_cluster **cp);
 void aobj_pager_release(struct aobj_cluster *c);
 
+/*
+ * aobj_pager_begin: begins to read the page at @pgoff and, from there on, what
+ * else of its cluster is on swap only
+ * => 0: under way, or nothing to do; -EAGAIN: there is no room for it now; other
+ *    errors as aobj_pager_get()
+ * => may sleep for memory, not for I/O or for room in the budget
+ */
+int aobj_pager_begin(struct aobj *obj, pgoff_t pgoff);
+
 /* => as get, but returns the page itself, referenced, and nothing locked */
 int aobj_pager_get_page(struct aobj *obj, pgoff_t pgoff, unsigned int flags,
 			struct page **page);

@@ -172,13 +172,9 @@ static int first_swapped(struct aobj_cluster *c, const struct aobj_swapdev *dev)
 static void begin_read(struct aobj_cluster *c, const struct aobj_swapdev *dev)
 {
 	int i = first_swapped(c, dev);
-	struct aobj_cluster *got;
 
-	if (i >= 0 && !aobj_pager_get(c->obj, aobj_cluster_first(c) + i,
-				      AOBJ_GET_NOCREATE | AOBJ_GET_CLUSTER |
-					      AOBJ_GET_BEGIN,
-				      &got))
-		aobj_pager_release(got);
+	if (i >= 0)
+		aobj_pager_begin(c->obj, aobj_cluster_first(c) + i);
 }
 
 /* Beyond the first one, only into room that nobody else is short of. */

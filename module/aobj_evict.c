@@ -19,6 +19,7 @@
 #define CLEAN_SHARE 4 /* clean pages that a cluster is hoped to have */
 #define LIMIT_TRIES 500 /* to bring an object down to a new limit */
 #define OBJECT_SCAN 64 /* clusters of an object to look at in one go */
+#define PASS_MOST 64 /* clusters in a row whose devices are busy */
 
 unsigned int aobj_nospace_wait_ms = 10000;
 
@@ -118,10 +119,12 @@ static bool age_one(void)
 	return true;
 }
 
-static bool inactive_low(void)
+/* => but for @waiting, which are inactive and cannot go for now */
+static bool inactive_low(unsigned long waiting)
 {
-	return atomic_long_read(&aobj_totals.inactive) <
-	       atomic_long_read(&aobj_charged) / INACTIVE_SHARE;
+	return atomic_long_read(&aobj_totals.inactive) - (long)waiting <
+	       (atomic_long_read(&aobj_charged) - (long)waiting) /
+		       INACTIVE_SHARE;
 }
 
 /*
@@ -146,12 +149,19 @@ static enum aobj_written
 evict_cluster(struct aobj_batch *b, struct aobj_cluster *c, unsigned long *done)
 {
 	u64 mask = pages_to_evict(c);
+	enum aobj_written res;
 
 	if (mask)
 		mask &= ~aobj_writeout_drop_clean(c, mask, done);
 	if (!mask)
 		return AOBJ_WRITTEN_DONE;
-	return aobj_writeout(b, c, mask, done);
+	res = aobj_writeout(b, c, mask, done);
+	if (res == AOBJ_WRITTEN_BUSY)
+		b->waiting += hweight64(mask);
+	/* They would crowd the queue until the device answers, if it ever does. */
+	if (res == AOBJ_WRITTEN_STALLED)
+		aobj_cluster_activate(c, mask & ~c->writing);
+	return res;
 }
 
 /*
@@ -214,12 +224,14 @@ static bool evict_one(struct aobj_batch *b, unsigned long *done)
 	if (!c)
 		return age_one();
 	res = evict_cluster(b, c, done);
-	aobj_queue_return(c, res != AOBJ_WRITTEN_DONE);
+	aobj_queue_return(c, res == AOBJ_WRITTEN_AGAIN ||
+				     res == AOBJ_WRITTEN_CONGESTED);
 	if (res != AOBJ_WRITTEN_DONE || aobj_writeout_congested())
 		aobj_batch_submit(b);
 	if (res == AOBJ_WRITTEN_CONGESTED)
 		return aobj_swapio_reap();
-	return true;
+	b->passed = res == AOBJ_WRITTEN_BUSY ? b->passed + 1 : 0;
+	return b->passed < PASS_MOST;
 }
 
 unsigned long aobj_evict(unsigned long mark)
@@ -234,7 +246,7 @@ unsigned long aobj_evict(unsigned long mark)
 		aobj_swapio_reap();
 		if (aobj_writeout_congested())
 			break;
-		if (inactive_low())
+		if (inactive_low(b.waiting))
 			age_one();
 		if (!evict_one(&b, &done))
 			break;

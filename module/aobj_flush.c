@@ -145,7 +145,8 @@ static int clean_some(struct flush *f, struct aobj_cluster *c, u64 *dirty)
 		aobj_evict_take_back_slots(b);
 	if (b->full && before && *dirty == before)
 		return -ENOSPC;
-	if (res == AOBJ_WRITTEN_CONGESTED && !aobj_swapio_reap())
+	if (res != AOBJ_WRITTEN_DONE && res != AOBJ_WRITTEN_AGAIN &&
+	    !aobj_swapio_reap())
 		schedule_timeout_killable(1);
 	return fatal_signal_pending(current) ? -EINTR : wait_congested(f);
 }

@@ -1,27 +1,50 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The pace of write-out: how many pages may be on their way to devices.
+ * The pace of a device's write-out: how many pages may be on their way to it.
  *
  * Who pages in waits for what the device was given before: so it is given as much
  * as it gets done in a few milliseconds, and no more.  How much that is its own
  * answers tell, as they do in TCP and in the kernel's writeback throttling: a
  * slow one takes off, one in time adds, if that was as much as was allowed.
+ *
+ * All of it is hints, but for the count: it is exact once nothing is under way.
  */
 #ifndef AOBJ_PACE_H
 #define AOBJ_PACE_H
 
+#include <linux/atomic.h>
 #include <linux/types.h>
 
-/* => another device is in use: what was learned need not hold */
-void aobj_pace_restart(void);
+/**
+ * struct aobj_pace - a device's pace
+ * @limit: pages that may be under way; READ_ONCE, an update may be lost
+ * @reached: somebody was told that they are; READ_ONCE
+ * @answered: when it last answered, or was given something after it had nothing, in
+ *	jiffies; READ_ONCE
+ * @given: A: pages under way
+ */
+struct aobj_pace {
+	unsigned long limit;
+	bool reached;
+	unsigned long answered;
+	atomic_long_t given;
+};
 
-/* => pages that may be under write-out, a share of the budget aside */
-unsigned long aobj_pace_limit(void);
+void aobj_pace_init(struct aobj_pace *p);
 
-/* => as much as allowed is under write-out; the next answer in time adds */
-void aobj_pace_reached(void);
+/* => @pages were given to the device */
+void aobj_pace_given(struct aobj_pace *p, unsigned int pages);
 
-/* => a write of @pages was answered after @us microseconds; any context */
-void aobj_pace_answered(unsigned int pages, u64 us);
+/*
+ * aobj_pace_answered: a write of @pages was answered after @us microseconds
+ * => whether somebody found the pace reached, and so waits for this; any context
+ */
+bool aobj_pace_answered(struct aobj_pace *p, unsigned int pages, u64 us);
+
+/* => it has as much as it may have, or @most pages, if that is less */
+bool aobj_pace_reached(struct aobj_pace *p, unsigned long most);
+
+/* => and has not answered for so long that nobody should count on it */
+bool aobj_pace_stalled(const struct aobj_pace *p);
 
 #endif /* AOBJ_PACE_H */

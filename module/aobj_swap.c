@@ -13,7 +13,6 @@
 #include <linux/swap.h>
 
 #include "aobj_discard.h"
-#include "aobj_pace.h"
 #include "aobj_page.h"
 #include "aobj_swap.h"
 #include "aobj_swap_header.h"
@@ -21,11 +20,13 @@
 #define BIO_POOL 16 /* bios that are there even when memory is not */
 #define FAILURES_MAX 32 /* failed bios in a row that stop a device */
 #define PROBE_AFTER (10 * HZ) /* then one bio is tried that often */
+#define WRITING_SHARE 4 /* a quarter of the budget may be under write-out */
 
 static DEFINE_MUTEX(swap_mutex);
 static struct aobj_swapdev __rcu *swapdevs[AOBJ_SWAPDEVS];
 static LIST_HEAD(swap_order); /* by priority, the highest first */
 static atomic_long_t swap_turns; /* runs of slots given, ever */
+static unsigned int nr_swapdevs; /* READ_ONCE */
 static struct kset *swap_kset;
 
 /* => the first device at *i or after it, which *i moves on to, or NULL */
@@ -83,14 +84,18 @@ static bool due_before(const struct aobj_swapdev *a,
 	return (long)(READ_ONCE(a->turn) - READ_ONCE(b->turn)) < 0;
 }
 
-/* => the next to be asked, those in @asked having had nothing; RCU */
-static struct aobj_swapdev *next_to_ask(u32 tag, u32 asked)
+/*
+ * => the next to be asked, those in @asked having had nothing, and none of them
+ *    below the priority @least; RCU
+ */
+static struct aobj_swapdev *next_to_ask(u32 tag, u32 asked, int least)
 {
 	struct aobj_swapdev *dev, *next = NULL;
 
 	list_for_each_entry_rcu(dev, &swap_order, in_order,
 				lockdep_is_held(&swap_mutex)) {
-		if (next && dev->priority != next->priority)
+		if (dev->priority < least ||
+		    (next && dev->priority != next->priority))
 			break;
 		if (asked & BIT(dev->id) || !aobj_swap_serves(dev, tag))
 			continue;
@@ -100,44 +105,116 @@ static struct aobj_swapdev *next_to_ask(u32 tag, u32 asked)
 	return next;
 }
 
-/* => false if it has none, or takes no pages; RCU */
-static bool alloc_on(struct aobj_swapdev *dev, u32 want,
-		     struct aobj_slot_run *run)
-{
-	u32 first;
-
-	if (!takes_pages(dev) && !probe_due(dev))
-		return false;
-	run->nr = aobj_slots_alloc(&dev->slots, want, &first);
-	if (!run->nr)
-		return false;
-	run->dev = dev;
-	run->first = dev->base + first;
-	WRITE_ONCE(dev->turn, atomic_long_inc_return(&swap_turns));
-	return true;
-}
-
-bool aobj_swap_alloc(u32 tag, u32 want, struct aobj_slot_run *run)
-{
-	struct aobj_swapdev *dev;
-	bool done = false;
-	u32 asked = 0;
-
-	run->nr = 0;
-	rcu_read_lock();
-	while (!done && (dev = next_to_ask(tag, asked))) {
-		asked |= BIT(dev->id);
-		done = alloc_on(dev, want, run);
-	}
-	rcu_read_unlock();
-	return done;
-}
-
 /* => what is free, or will be as soon as it is discarded */
 static u32 free_slots(const struct aobj_swapdev *dev)
 {
 	return dev->npages - 1 - READ_ONCE(dev->slots.used) -
 	       READ_ONCE(dev->slots.bad);
+}
+
+unsigned long aobj_swap_most_writing(void)
+{
+	return max_t(unsigned long, AOBJ_CLUSTER_PAGES,
+		     READ_ONCE(aobj_budget) / WRITING_SHARE);
+}
+
+/* Of several devices one that hangs must leave something to the others. */
+static bool busy(struct aobj_swapdev *dev)
+{
+	unsigned long most = aobj_swap_most_writing();
+
+	if (READ_ONCE(nr_swapdevs) > 1)
+		most = max_t(unsigned long, AOBJ_CLUSTER_PAGES, most / 2);
+	return aobj_pace_reached(&dev->pace, most);
+}
+
+/* => the log has it once, each time that it stops answering */
+static void set_silent(struct aobj_swapdev *dev, bool silent)
+{
+	if (READ_ONCE(dev->silent) == silent ||
+	    xchg(&dev->silent, silent) == silent)
+		return;
+	if (silent)
+		pr_warn_ratelimited(
+			"%pg: writes are not answered; pages go to other devices, if there are any\n",
+			dev->bdev);
+	else
+		pr_info_ratelimited("%pg: writes are answered again\n",
+				    dev->bdev);
+}
+
+enum aobj_swap_state aobj_swap_state(struct aobj_swapdev *dev)
+{
+	enum aobj_swap_state state = AOBJ_SWAP_READY;
+
+	if (busy(dev))
+		state = aobj_pace_stalled(&dev->pace) ? AOBJ_SWAP_STALLED :
+							AOBJ_SWAP_BUSY;
+	set_silent(dev, state == AOBJ_SWAP_STALLED);
+	return state;
+}
+
+bool aobj_swap_all_busy(void)
+{
+	struct aobj_swapdev *dev;
+	bool all = false;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(dev, &swap_order, in_order) {
+		if (!takes_pages(dev))
+			continue;
+		all = busy(dev);
+		if (!all)
+			break;
+	}
+	rcu_read_unlock();
+	return all;
+}
+
+/* => gives slots, or says why it has none for now; it takes pages; RCU */
+static enum aobj_swap_state alloc_on(struct aobj_swapdev *dev, u32 want,
+				     struct aobj_slot_run *run)
+{
+	enum aobj_swap_state state = aobj_swap_state(dev);
+	u32 first;
+
+	if (!free_slots(dev))
+		return AOBJ_SWAP_FULL;
+	if (state != AOBJ_SWAP_READY)
+		return state;
+	run->nr = aobj_slots_alloc(&dev->slots, want, &first);
+	if (!run->nr)
+		return AOBJ_SWAP_FULL;
+	run->dev = dev;
+	run->first = dev->base + first;
+	WRITE_ONCE(dev->turn, atomic_long_inc_return(&swap_turns));
+	return AOBJ_SWAP_READY;
+}
+
+bool aobj_swap_alloc(u32 tag, u32 want, struct aobj_slot_run *run)
+{
+	struct aobj_swapdev *dev;
+	int least = INT_MIN;
+	u32 asked = 0;
+
+	run->nr = 0;
+	run->state = AOBJ_SWAP_READY;
+	rcu_read_lock();
+	while (!run->nr && (dev = next_to_ask(tag, asked, least))) {
+		enum aobj_swap_state state;
+
+		asked |= BIT(dev->id);
+		if (!takes_pages(dev) && !probe_due(dev))
+			continue;
+		state = alloc_on(dev, want, run);
+		run->state = max(run->state, state);
+		if (state == AOBJ_SWAP_BUSY)
+			least = dev->priority;
+	}
+	rcu_read_unlock();
+	if (!run->nr && run->state == AOBJ_SWAP_READY)
+		run->state = AOBJ_SWAP_FULL;
+	return run->nr;
 }
 
 /* => there is room where a page should rather be; RCU */
@@ -169,7 +246,8 @@ struct aobj_swapdev *aobj_swap_stays(u32 slot, u32 tag)
 	struct aobj_swapdev *dev = aobj_swap_rewritable(slot, tag);
 
 	rcu_read_lock();
-	if (dev && room_above(dev->priority, tag))
+	if (dev && (room_above(dev->priority, tag) ||
+		    aobj_swap_state(dev) == AOBJ_SWAP_STALLED))
 		dev = NULL;
 	rcu_read_unlock();
 	return dev;
@@ -509,6 +587,7 @@ static int swapdev_publish(struct aobj_swapdev *dev,
 	}
 	rcu_assign_pointer(swapdevs[i], dev);
 	put_in_order(dev);
+	WRITE_ONCE(nr_swapdevs, nr_swapdevs + 1);
 	/* From here on, and without the mutex, it may go any time. */
 	pr_info("%pg: in use for swap, %u pages, priority %d\n", dev->bdev,
 		dev->npages - 1 - dev->slots.bad, dev->priority);
@@ -560,13 +639,13 @@ int aobj_swap_on(dev_t devt, const struct aobj_swap_options *opt)
 		return -ENOMEM;
 	init_completion(&dev->released);
 	INIT_LIST_HEAD(&dev->own.clusters);
+	aobj_pace_init(&dev->pace);
 
 	err = swapdev_setup(dev, devt, opt ?: &usual);
 	if (err) {
 		kfree(dev);
 		return err;
 	}
-	aobj_pace_restart();
 	aobj_daemon_kick();
 	return 0;
 }
@@ -626,6 +705,7 @@ void aobj_swap_drain_abort(struct aobj_swapdev *dev)
 static void swapdev_unpublish(struct aobj_swapdev *dev)
 {
 	list_del_rcu(&dev->in_order);
+	WRITE_ONCE(nr_swapdevs, nr_swapdevs - 1);
 	RCU_INIT_POINTER(swapdevs[dev->id], NULL);
 	synchronize_rcu();
 	/* A completion gives up its bio after the page's slot may be free. */

@@ -15,6 +15,7 @@
 
 #include "aobj_bind.h"
 #include "aobj_internal.h"
+#include "aobj_pace.h"
 #include "aobj_slots.h"
 
 #define AOBJ_SWAPDEVS 32
@@ -67,6 +68,8 @@ struct aobj_swap_set {
  * @probe_at: when a failed device is tried again, in jiffies; cmpxchg
  * @failures: A: bios for writing that failed in a row
  * @inflight: A: bios under way
+ * @pace: how much may be under write-out to it
+ * @silent: the log was told that it does not answer; READ_ONCE
  * @bios_in: I: bios for reading, freed in interrupts
  * @bios_out: I: bios for writing, freed by who reaps completions
  */
@@ -94,8 +97,26 @@ struct aobj_swapdev {
 	unsigned long probe_at;
 	atomic_t failures;
 	atomic_t inflight;
+	struct aobj_pace pace;
+	bool silent;
 	struct bio_set bios_in;
 	struct bio_set bios_out;
+};
+
+/**
+ * enum aobj_swap_state - what a device has for a page that is to be written
+ * @AOBJ_SWAP_READY: a slot, and it may be written
+ * @AOBJ_SWAP_STALLED: it is busy, and has not answered for long
+ * @AOBJ_SWAP_FULL: no slot
+ * @AOBJ_SWAP_BUSY: as much is under way to it as should be: wait for an answer
+ *
+ * Of several devices that a page may go to, none of them ready, the last counts.
+ */
+enum aobj_swap_state {
+	AOBJ_SWAP_READY,
+	AOBJ_SWAP_STALLED,
+	AOBJ_SWAP_FULL,
+	AOBJ_SWAP_BUSY,
 };
 
 /**
@@ -103,11 +124,13 @@ struct aobj_swapdev {
  * @dev: the device, which cannot go while the run holds a slot of it
  * @first: global number of the first
  * @nr: how many
+ * @state: why there are none
  */
 struct aobj_slot_run {
 	struct aobj_swapdev *dev;
 	u32 first;
 	u32 nr;
+	enum aobj_swap_state state;
 };
 
 /**
@@ -222,8 +245,11 @@ static inline bool aobj_swap_serves(const struct aobj_swapdev *dev, u32 tag)
 
 /*
  * aobj_swap_alloc: a run of up to @want slots for an object bound to @tag
- * => of the highest priority that has any, in turn if several devices have it
- * => false when every such device is full, failed or draining; never sleeps
+ * => of the highest priority that has any, in turn if several devices have it.
+ *    One that is busy is waited for, and pages go to none of lower priority; one
+ *    that does not answer is passed over
+ * => false when no such device is ready, @run->state says why; one that failed or
+ *    is drained counts for nothing; never sleeps
  */
 bool aobj_swap_alloc(u32 tag, u32 want, struct aobj_slot_run *run);
 /*
@@ -231,8 +257,14 @@ bool aobj_swap_alloc(u32 tag, u32 want, struct aobj_slot_run *run);
  * => NULL if the page should not be written there again, but to a new slot
  */
 struct aobj_swapdev *aobj_swap_rewritable(u32 slot, u32 tag);
-/* => likewise, if there is a device of higher priority that has room */
+/* => likewise, if it answers and there is no room on one of higher priority */
 struct aobj_swapdev *aobj_swap_stays(u32 slot, u32 tag);
+/* => ready, stalled or busy; the caller holds a slot of the device */
+enum aobj_swap_state aobj_swap_state(struct aobj_swapdev *dev);
+/* => pages that may be under write-out to all devices together */
+unsigned long aobj_swap_most_writing(void);
+/* => there are devices, and none that takes pages is ready; never sleeps */
+bool aobj_swap_all_busy(void);
 /* => no I/O is in flight on the slots; never sleeps */
 void aobj_swap_free(u32 first, u32 nr);
 /*

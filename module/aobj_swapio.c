@@ -9,7 +9,6 @@
 #include "aobj_cluster.h"
 #include "aobj_events.h"
 #include "aobj_page.h"
-#include "aobj_pace.h"
 #include "aobj_swapio.h"
 
 #define READ_TRIES 3
@@ -146,6 +145,12 @@ static ktime_t *io_started(struct aobj_io *io)
 	return &container_of(io, struct aobj_io_out, io)->started;
 }
 
+static bool pace_answered(struct aobj_io *io)
+{
+	return aobj_pace_answered(&io->dev->pace, io->nr,
+				  ktime_us_delta(ktime_get(), *io_started(io)));
+}
+
 static void io_end(struct bio *bio)
 {
 	struct aobj_io *io = container_of(bio, struct aobj_io, bio);
@@ -155,9 +160,9 @@ static void io_end(struct bio *bio)
 		finish_read(io);
 		return;
 	}
-	if (io->write)
-		aobj_pace_answered(io->nr, ktime_us_delta(ktime_get(),
-							  *io_started(io)));
+	/* Who did not write for the pace's sake is resting, or about to. */
+	if (io->write && pace_answered(io))
+		WRITE_ONCE(aobj_daemon_kicked, true);
 	io_done(io);
 }
 
@@ -168,8 +173,10 @@ static void io_start(struct aobj_io *io)
 				    << (PAGE_SHIFT - SECTOR_SHIFT);
 	io->bio.bi_end_io = io_end;
 	atomic_inc(&io->dev->inflight);
-	if (io->write)
+	if (io->write) {
 		*io_started(io) = ktime_get();
+		aobj_pace_given(&io->dev->pace, io->nr);
+	}
 	submit_bio(&io->bio);
 }
 

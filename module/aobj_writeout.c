@@ -17,13 +17,11 @@
 
 #include "aobj_cluster.h"
 #include "aobj_events.h"
-#include "aobj_pace.h"
 #include "aobj_page.h"
 #include "aobj_place.h"
 #include "aobj_queue.h"
 #include "aobj_writeout.h"
 
-#define INFLIGHT_SHARE 4 /* a quarter of the budget may be under write-out */
 #define LONG_RUN 16 /* slots: from here on a rewrite in place is sequential */
 
 void aobj_batch_submit(struct aobj_batch *b)
@@ -136,6 +134,8 @@ static enum aobj_written write_in_place(struct aobj_batch *b,
 
 	if (b->io)
 		return AOBJ_WRITTEN_AGAIN;
+	if (aobj_swap_state(aobj_swap_dev(slot)) != AOBJ_SWAP_READY)
+		return AOBJ_WRITTEN_BUSY;
 	if (!batch_open(b, aobj_swap_dev(slot), slot))
 		return AOBJ_WRITTEN_CONGESTED;
 	batch_add(b, c, run);
@@ -152,13 +152,24 @@ static bool batch_has_room(const struct aobj_batch *b, unsigned int want,
 	return b->run.nr >= want || want < LONG_RUN;
 }
 
-static enum aobj_written batch_start(struct aobj_batch *b, u32 tag)
+static enum aobj_written without_run(struct aobj_batch *b, u32 tag)
 {
-	if (!aobj_swap_alloc(tag, AOBJ_CLUSTER_PAGES, &b->run)) {
+	switch (b->run.state) {
+	case AOBJ_SWAP_BUSY:
+		return AOBJ_WRITTEN_BUSY;
+	case AOBJ_SWAP_STALLED:
+		return AOBJ_WRITTEN_STALLED;
+	default:
 		b->want_slots = true;
 		b->tag = tag;
 		return AOBJ_WRITTEN_DONE;
 	}
+}
+
+static enum aobj_written batch_start(struct aobj_batch *b, u32 tag)
+{
+	if (!aobj_swap_alloc(tag, AOBJ_CLUSTER_PAGES, &b->run))
+		return without_run(b, tag);
 	if (!batch_open(b, b->run.dev, b->run.first)) {
 		aobj_swap_free(b->run.first, b->run.nr);
 		b->run.nr = 0;
@@ -205,7 +216,8 @@ static enum aobj_written write_without_slots(struct aobj_batch *b,
 
 	for_each_page_bit(i, mask) {
 		if (!aobj_slot_real(c->slot[i]) ||
-		    !aobj_swap_rewritable(c->slot[i], bound(c)))
+		    !aobj_swap_rewritable(c->slot[i], bound(c)) ||
+		    aobj_swap_state(aobj_swap_dev(c->slot[i])))
 			continue;
 		return write_in_place(
 			b, c, first_slot_run(c, mask & (~0ULL << i)), written);
@@ -354,18 +366,9 @@ int aobj_writeout_wait(struct aobj_cluster *c, u64 mask)
 	return 0;
 }
 
-/*
- * A page-in finds in the device's queue whatever is under write-out.  Eight large
- * bios keep any device busy; what is beyond them only makes readers wait.
- */
 bool aobj_writeout_congested(void)
 {
-	unsigned long limit = max_t(unsigned long, AOBJ_CLUSTER_PAGES,
-				    READ_ONCE(aobj_budget) / INFLIGHT_SHARE);
-
-	limit = min(limit, aobj_pace_limit());
-	if (atomic_long_read(&aobj_totals.writing) < (long)limit)
-		return false;
-	aobj_pace_reached();
-	return true;
+	return atomic_long_read(&aobj_totals.writing) >=
+		       (long)aobj_swap_most_writing() ||
+	       aobj_swap_all_busy();
 }

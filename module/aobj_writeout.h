@@ -18,6 +18,8 @@ extern const struct aobj_io_ops aobj_writeout_io_ops;
  * @tag: likewise
  * @full: and none could be taken back either: do not ask again.  A bit for each
  *	tag; two may share one, and then the other asks at the next batch
+ * @passed: clusters in a row whose devices were busy
+ * @waiting: their pages, and those of such clusters before
  */
 struct aobj_batch {
 	struct aobj_io *io;
@@ -25,6 +27,8 @@ struct aobj_batch {
 	bool want_slots;
 	u32 tag;
 	u64 full;
+	unsigned int passed;
+	unsigned long waiting;
 };
 
 static inline u64 aobj_batch_bit(u32 tag)
@@ -36,6 +40,8 @@ enum aobj_written {
 	AOBJ_WRITTEN_DONE, /* nothing more to do in this cluster for now */
 	AOBJ_WRITTEN_AGAIN, /* submit the batch, then come back */
 	AOBJ_WRITTEN_CONGESTED, /* no bio: something must complete first */
+	AOBJ_WRITTEN_BUSY, /* the devices for these have enough for now */
+	AOBJ_WRITTEN_STALLED, /* likewise, and do not get it done */
 };
 
 /*

@@ -3,7 +3,6 @@
 #include <linux/highmem.h>
 #include <linux/ioprio.h>
 
-#include "aobj_pace.h"
 #include "pager_env.h"
 
 #define WRITING (ENV_PRESENT | ENV_INACTIVE | ENV_WRITING | ENV_SLOT)
@@ -364,27 +363,25 @@ under_write_out_is_no_more_than_keeps_a_device_busy(struct kunit *test)
 {
 	const unsigned long bio = AOBJ_CLUSTER_PAGES;
 	struct pager_env *env = test->priv;
-	struct held_disk *d[2];
-	struct aobj *obj = env_object(env, 900);
-	unsigned long most;
+	struct held_disk *d = env_disk(env, 0, ENV_DISK_PAGES, 0);
+	struct aobj_pace *pace = &env_dev(env, d)->pace;
+	struct aobj *obj = env_object(env, 450);
+	const unsigned long most = 200;
 
-	for (int i = 0; i < 2; i++) {
-		d[i] = env_disk(env, i, ENV_DISK_PAGES, 0);
-		held_disk_hold(d[i], HELD_WRITE, true);
-	}
+	KUNIT_EXPECT_EQ(test, pace->limit,
+			(unsigned long)(SZ_2M >> PAGE_SHIFT));
+	WRITE_ONCE(pace->limit, most);
+	held_disk_hold(d, HELD_WRITE, true);
 	env_budget(env, 4096);
-	most = aobj_pace_limit();
-	KUNIT_EXPECT_EQ(test, most, (unsigned long)(SZ_2M >> PAGE_SHIFT));
-	env_write(env, obj, 0, 900, 1);
-	env_evict(env, obj, 0, 900);
+	env_write(env, obj, 0, 450, 1);
+	env_evict(env, obj, 0, 450);
 	env_wait(aobj_writeout_congested());
 	KUNIT_EXPECT_GE(test, atomic_long_read(&aobj_totals.writing), most);
 	KUNIT_EXPECT_LT(test, atomic_long_read(&aobj_totals.writing),
 			most + bio);
-	for (int i = 0; i < 2; i++)
-		held_disk_open(d[i]);
+	held_disk_open(d);
 	env_wait_written(env);
-	env_expect(env, obj, 0, 900, 1);
+	env_expect(env, obj, 0, 450, 1);
 	env_check(env);
 }
 

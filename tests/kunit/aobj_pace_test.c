@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The pace of write-out: what answers do to it. */
+/* The pace of write-out: what answers do to it, and when one is overdue. */
 #include <linux/sizes.h>
 
 #include "aobj_internal.h"
@@ -8,47 +8,88 @@
 
 #define QUICK_US 500
 #define LATE_US 20000
+#define MOST ULONG_MAX
+
+static void give_and_answer(struct aobj_pace *p, u64 us)
+{
+	aobj_pace_given(p, 64);
+	aobj_pace_answered(p, 64, us);
+}
 
 static void late_answers_take_off(struct kunit *test)
 {
+	struct aobj_pace p;
 	unsigned long before;
 
-	aobj_pace_restart();
-	before = aobj_pace_limit();
-	aobj_pace_answered(64, LATE_US);
-	KUNIT_EXPECT_LT(test, aobj_pace_limit(), before);
+	aobj_pace_init(&p);
+	before = p.limit;
+	give_and_answer(&p, LATE_US);
+	KUNIT_EXPECT_LT(test, p.limit, before);
 	for (int i = 0; i < 100; i++)
-		aobj_pace_answered(64, LATE_US);
-	KUNIT_EXPECT_EQ(test, aobj_pace_limit(), 64ul);
+		give_and_answer(&p, LATE_US);
+	KUNIT_EXPECT_EQ(test, p.limit, 64ul);
 }
 
 /* What was not reached was not what held anybody back. */
 static void answers_in_time_add_where_it_was_reached(struct kunit *test)
 {
+	struct aobj_pace p;
 	unsigned long before;
 
-	aobj_pace_restart();
-	before = aobj_pace_limit();
-	aobj_pace_answered(64, QUICK_US);
-	KUNIT_EXPECT_EQ(test, aobj_pace_limit(), before);
-	aobj_pace_reached();
-	aobj_pace_answered(64, QUICK_US);
-	KUNIT_EXPECT_EQ(test, aobj_pace_limit(), before + 64);
-	aobj_pace_answered(64, QUICK_US);
-	KUNIT_EXPECT_EQ(test, aobj_pace_limit(), before + 64);
+	aobj_pace_init(&p);
+	before = p.limit;
+	aobj_pace_given(&p, before);
+	KUNIT_EXPECT_FALSE(test, aobj_pace_answered(&p, 64, QUICK_US));
+	KUNIT_EXPECT_EQ(test, p.limit, before);
+	KUNIT_EXPECT_FALSE(test, aobj_pace_reached(&p, MOST));
+	aobj_pace_given(&p, 64);
+	KUNIT_EXPECT_TRUE(test, aobj_pace_reached(&p, MOST));
+	KUNIT_EXPECT_TRUE(test, aobj_pace_answered(&p, 64, QUICK_US));
+	KUNIT_EXPECT_EQ(test, p.limit, before + 64);
+	KUNIT_EXPECT_FALSE(test, aobj_pace_answered(&p, 64, QUICK_US));
+	KUNIT_EXPECT_EQ(test, p.limit, before + 64);
 	for (int i = 0; i < 1000; i++) {
-		aobj_pace_reached();
-		aobj_pace_answered(64, QUICK_US);
+		aobj_pace_given(&p, p.limit);
+		aobj_pace_reached(&p, MOST);
+		aobj_pace_answered(&p, p.limit, QUICK_US);
 	}
-	KUNIT_EXPECT_EQ(test, aobj_pace_limit(),
-			(unsigned long)(SZ_64M >> PAGE_SHIFT));
-	aobj_pace_restart();
-	KUNIT_EXPECT_EQ(test, aobj_pace_limit(), before);
+	KUNIT_EXPECT_EQ(test, p.limit, (unsigned long)(SZ_64M >> PAGE_SHIFT));
+}
+
+static void no_more_than_the_caller_says(struct kunit *test)
+{
+	struct aobj_pace p;
+
+	aobj_pace_init(&p);
+	aobj_pace_given(&p, 100);
+	KUNIT_EXPECT_FALSE(test, aobj_pace_reached(&p, 101));
+	KUNIT_EXPECT_TRUE(test, aobj_pace_reached(&p, 100));
+}
+
+static void an_answer_is_overdue_when_one_is_owed(struct kunit *test)
+{
+	const unsigned long long_ago = jiffies - 2 * HZ;
+	struct aobj_pace p;
+
+	aobj_pace_init(&p);
+	p.answered = long_ago;
+	KUNIT_EXPECT_FALSE(test, aobj_pace_stalled(&p));
+	/* It had nothing to answer before this. */
+	aobj_pace_given(&p, 64);
+	KUNIT_EXPECT_FALSE(test, aobj_pace_stalled(&p));
+	p.answered = long_ago;
+	KUNIT_EXPECT_TRUE(test, aobj_pace_stalled(&p));
+	aobj_pace_given(&p, 64);
+	KUNIT_EXPECT_TRUE(test, aobj_pace_stalled(&p));
+	aobj_pace_answered(&p, 64, 2 * USEC_PER_SEC);
+	KUNIT_EXPECT_FALSE(test, aobj_pace_stalled(&p));
 }
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(late_answers_take_off),
 	KUNIT_CASE(answers_in_time_add_where_it_was_reached),
+	KUNIT_CASE(no_more_than_the_caller_says),
+	KUNIT_CASE(an_answer_is_overdue_when_one_is_owed),
 	{},
 };
 

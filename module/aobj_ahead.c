@@ -86,20 +86,35 @@ void aobj_ahead_done(const struct aobj_window *w, pgoff_t edge)
 		set_edge(w->stream, edge);
 }
 
-bool aobj_ahead_next(struct aobj_ahead *ahead, pgoff_t pgoff, pgoff_t *next)
+/* => the first of up to @nr pages of one cluster beyond the edge, and the new edge */
+static pgoff_t beyond(pgoff_t edge, long step, unsigned int nr, pgoff_t *end)
 {
-	pgoff_t cluster = pgoff >> AOBJ_CLUSTER_SHIFT;
+	const pgoff_t last = AOBJ_CLUSTER_PAGES - 1;
+	pgoff_t next = edge + step;
+
+	if (step > 0) {
+		*end = min(edge + nr, next | last);
+		return next;
+	}
+	*end = max(edge - min_t(pgoff_t, edge, nr), next & ~last);
+	return *end;
+}
+
+bool aobj_ahead_next(struct aobj_ahead *ahead, pgoff_t pgoff, unsigned int nr,
+		     pgoff_t *next)
+{
 	struct aobj_stream *at;
 
 	for (at = ahead->stream; at < ahead->stream + AOBJ_STREAMS; at++) {
 		struct aobj_stream s = READ_ONCE(*at);
 		long step = s.step;
+		pgoff_t edge;
 
-		if (s.edge >> AOBJ_CLUSTER_SHIFT != cluster || abs(step) != 1 ||
-		    s.window < AOBJ_CLUSTER_PAGES || (step < 0 && !cluster))
+		if (abs(step) != 1 || s.window < AOBJ_CLUSTER_PAGES ||
+		    (s.edge - pgoff) * step >= nr || (step < 0 && !s.edge))
 			continue;
-		*next = (cluster + step) << AOBJ_CLUSTER_SHIFT;
-		set_edge(at, step < 0 ? *next : *next + AOBJ_CLUSTER_PAGES - 1);
+		*next = beyond(s.edge, step, nr, &edge);
+		set_edge(at, edge);
 		return true;
 	}
 	return false;

@@ -56,12 +56,13 @@ void aobj_ahead_ask(struct aobj_ahead *ahead, pgoff_t pgoff,
 void aobj_ahead_done(const struct aobj_window *w, pgoff_t edge);
 
 /*
- * aobj_ahead_next: whether a sequence that brings in whole clusters has reached
- * the cluster of @pgoff, and that is the last it has brought in
- * => false if none has; else @next is the first page of the cluster to come, and
- *    the stream takes it for brought in: say so only once
+ * aobj_ahead_next: whether a sequence that brings in whole clusters has come to
+ * @pgoff, and has brought in fewer than @nr pages beyond it
+ * => false if none has; else from @next on, upwards, are up to @nr pages of one
+ *    cluster to come, and the stream takes them for brought in: say so only once
  */
-bool aobj_ahead_next(struct aobj_ahead *ahead, pgoff_t pgoff, pgoff_t *next);
+bool aobj_ahead_next(struct aobj_ahead *ahead, pgoff_t pgoff, unsigned int nr,
+		     pgoff_t *next);
 
 /*
  * aobj_ahead_mask: the window's places in a cluster

@@ -388,14 +388,12 @@ int aobj_evict_wait_room(unsigned long nr, unsigned int patience_ms,
 		if (aobj_evict_progress(&seen))
 			deadline = jiffies + patience;
 		else if (time_after(jiffies, deadline))
-			return -ENOSPC;
+			return aobj_page_charge(nr) ? 0 : -ENOSPC;
 		/* The daemon should have done it; do what needs no I/O. */
-		if (!aobj_page_charge(nr)) {
+		if (aobj_budget_free() < (long)nr) {
 			aobj_count(AOBJ_EV_DIRECT_RECLAIMS, 1);
 			aobj_swapio_reap();
 			aobj_evict_clean(AOBJ_CLUSTER_PAGES);
-		} else {
-			return 0;
 		}
 	}
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The pace of write-out, see the header. */
+/* The pace of a device, see the header. */
 #include <linux/compiler.h>
 #include <linux/jiffies.h>
 #include <linux/minmax.h>
@@ -11,7 +11,8 @@
 
 #define PACE_START (SZ_2M >> PAGE_SHIFT)
 #define PACE_MOST (SZ_64M >> PAGE_SHIFT)
-#define PACE_LEAST ((unsigned long)AOBJ_CLUSTER_PAGES) /* one large bio */
+#define PACE_LEAST 64ul /* pages */
+#define REQUESTS 4 /* that may be under way: so the smallest has 16 pages */
 #define SLOW_US (8 * USEC_PER_MSEC)
 #define STALL_AFTER HZ
 
@@ -19,6 +20,9 @@ void aobj_pace_init(struct aobj_pace *p)
 {
 	p->limit = PACE_START;
 	p->reached = false;
+	p->slowed = false;
+	p->quickest = SLOW_US;
+	p->renewed = jiffies;
 	p->answered = jiffies;
 	atomic_long_set(&p->given, 0);
 }
@@ -30,20 +34,61 @@ void aobj_pace_given(struct aobj_pace *p, unsigned int pages)
 		WRITE_ONCE(p->answered, jiffies);
 }
 
-bool aobj_pace_answered(struct aobj_pace *p, unsigned int pages, u64 us)
+/*
+ * => what the quickest answer took.  It is forgotten slowly, as the way to a
+ * device may become longer.
+ */
+static unsigned long quickest(struct aobj_pace *p, u64 us)
+{
+	unsigned long best = READ_ONCE(p->quickest);
+
+	if (us < best) {
+		best = us;
+		WRITE_ONCE(p->quickest, best);
+	} else if (time_after(jiffies, READ_ONCE(p->renewed) + HZ)) {
+		best += best / 64 + 1;
+		WRITE_ONCE(p->quickest, best);
+		WRITE_ONCE(p->renewed, jiffies);
+	}
+	return best;
+}
+
+/* => what the limit is after an answer in time that somebody waited for */
+static unsigned long grown(const struct aobj_pace *p, unsigned int pages)
 {
 	unsigned long now = READ_ONCE(p->limit);
+
+	if (READ_ONCE(p->slowed))
+		pages = max(pages * AOBJ_CLUSTER_PAGES / now, 1ul);
+	return min_t(unsigned long, now + pages, PACE_MOST);
+}
+
+static void slow_down(struct aobj_pace *p)
+{
+	unsigned long now = READ_ONCE(p->limit);
+
+	WRITE_ONCE(p->limit, max(now - now / 8, PACE_LEAST));
+	WRITE_ONCE(p->slowed, true);
+}
+
+bool aobj_pace_answered(struct aobj_pace *p, unsigned int pages, u64 us)
+{
 	bool reached = READ_ONCE(p->reached);
 
-	if (us >= SLOW_US)
-		now = max(now - now / 8, PACE_LEAST);
+	if (us >= quickest(p, us) + SLOW_US)
+		slow_down(p);
 	else if (reached)
-		now = min_t(unsigned long, now + pages, PACE_MOST);
-	WRITE_ONCE(p->limit, now);
+		WRITE_ONCE(p->limit, grown(p, pages));
 	WRITE_ONCE(p->reached, false);
 	WRITE_ONCE(p->answered, jiffies);
 	atomic_long_sub(pages, &p->given);
 	return reached;
+}
+
+static void set_reached(struct aobj_pace *p)
+{
+	if (!READ_ONCE(p->reached))
+		WRITE_ONCE(p->reached, true);
 }
 
 bool aobj_pace_reached(struct aobj_pace *p, unsigned long most)
@@ -51,9 +96,18 @@ bool aobj_pace_reached(struct aobj_pace *p, unsigned long most)
 	most = min(most, READ_ONCE(p->limit));
 	if (atomic_long_read(&p->given) < (long)most)
 		return false;
-	if (!READ_ONCE(p->reached))
-		WRITE_ONCE(p->reached, true);
+	set_reached(p);
 	return true;
+}
+
+unsigned int aobj_pace_request(struct aobj_pace *p, unsigned int want)
+{
+	unsigned long most = READ_ONCE(p->limit) / REQUESTS;
+
+	if (want <= most)
+		return want;
+	set_reached(p);
+	return most;
 }
 
 bool aobj_pace_stalled(const struct aobj_pace *p)

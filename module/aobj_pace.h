@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The pace of a device's write-out: how many pages may be on their way to it.
+ * The pace of a device: how many pages may be on their way to or from it, but for
+ * those that somebody waits for, and how many of them one request should have.
  *
  * Who pages in waits for what the device was given before: so it is given as much
  * as it gets done in a few milliseconds, and no more.  How much that is its own
  * answers tell, as they do in TCP and in the kernel's writeback throttling: a
- * slow one takes off, one in time adds, if that was as much as was allowed.
+ * slow one takes off, one in time adds, if that was as much as was allowed: as much
+ * again until one was slow, and from then on a request each time round.  What
+ * the device takes for the quickest of its answers is nobody's queueing (a remote
+ * one may be milliseconds away) and does not count, as in TCP Vegas.
  *
  * All of it is hints, but for the count: it is exact once nothing is under way.
  */
@@ -16,9 +20,12 @@
 #include <linux/types.h>
 
 /**
- * struct aobj_pace - a device's pace
+ * struct aobj_pace - a device's pace, in one direction
  * @limit: pages that may be under way; READ_ONCE, an update may be lost
  * @reached: somebody was told that they are; READ_ONCE
+ * @slowed: there has been a slow answer; READ_ONCE
+ * @quickest: what its quickest answer took, in microseconds; READ_ONCE
+ * @renewed: when that was last made a little longer, in jiffies; READ_ONCE
  * @answered: when it last answered, or was given something after it had nothing, in
  *	jiffies; READ_ONCE
  * @given: A: pages under way
@@ -26,6 +33,9 @@
 struct aobj_pace {
 	unsigned long limit;
 	bool reached;
+	bool slowed;
+	unsigned long quickest;
+	unsigned long renewed;
 	unsigned long answered;
 	atomic_long_t given;
 };
@@ -36,13 +46,16 @@ void aobj_pace_init(struct aobj_pace *p);
 void aobj_pace_given(struct aobj_pace *p, unsigned int pages);
 
 /*
- * aobj_pace_answered: a write of @pages was answered after @us microseconds
+ * aobj_pace_answered: a request for @pages was answered after @us microseconds
  * => whether somebody found the pace reached, and so waits for this; any context
  */
 bool aobj_pace_answered(struct aobj_pace *p, unsigned int pages, u64 us);
 
 /* => it has as much as it may have, or @most pages, if that is less */
 bool aobj_pace_reached(struct aobj_pace *p, unsigned long most);
+
+/* => how many of @want pages, up to a cluster's, one request should have */
+unsigned int aobj_pace_request(struct aobj_pace *p, unsigned int want);
 
 /* => and has not answered for so long that nobody should count on it */
 bool aobj_pace_stalled(const struct aobj_pace *p);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Pages and the budget, see the header. */
+#include <linux/jiffies.h>
 #include <linux/highmem.h>
 #include <linux/minmax.h>
 #include <linux/sizes.h>
@@ -15,6 +16,9 @@ atomic_long_t aobj_charged;
 DECLARE_WAIT_QUEUE_HEAD(aobj_daemon_wait);
 bool aobj_daemon_kicked;
 DECLARE_WAIT_QUEUE_HEAD(aobj_room_wait);
+
+#define GOING (HZ / 10) /* so long after one page has gone, others may follow */
+static unsigned long recycled = INITIAL_JIFFIES; /* when one has; READ_ONCE */
 
 /* Order 0, never movable (a pager that knows its pages' places needs that). */
 #define AOBJ_GFP GFP_HIGHUSER
@@ -85,12 +89,16 @@ bool aobj_page_charge(unsigned long nr)
 	return charge(nr, 0);
 }
 
+/* => pages are on their way out, or were: it is worth waiting for the next */
+static bool pages_go(void)
+{
+	return atomic_long_read(&aobj_totals.writing) ||
+	       time_before(jiffies, READ_ONCE(recycled) + GOING);
+}
+
 bool aobj_page_charge_spare(unsigned long nr)
 {
-	/* With nothing on its way out there is nothing to wait for. */
-	return charge(nr, atomic_long_read(&aobj_totals.writing) ?
-				  aobj_budget_low() / 2 :
-				  0);
+	return charge(nr, pages_go() ? aobj_budget_low() / 2 : 0);
 }
 
 void aobj_page_uncharge(unsigned long nr)
@@ -147,6 +155,7 @@ void aobj_page_recycle(struct page **pages, unsigned int nr)
 {
 	if (!nr)
 		return;
+	WRITE_ONCE(recycled, jiffies);
 	aobj_pool_put(pages, nr, aobj_budget_high());
 	aobj_page_uncharge(nr);
 }

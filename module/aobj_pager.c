@@ -49,6 +49,7 @@ enum pass {
  * @zeroed: they are filled with zeros
  * @window: what may come with the page; @nr is 0 until that was asked
  * @places: taken for pages that the object has not had, and not used yet
+ * @further: pages that the device may be given beside those that are waited for
  */
 struct get {
 	struct aobj *obj;
@@ -65,6 +66,7 @@ struct get {
 	bool zeroed;
 	struct aobj_window window;
 	unsigned int places;
+	unsigned int further;
 };
 
 static enum pass pass_error(struct get *g, int err)
@@ -413,6 +415,16 @@ static bool room_ahead(const struct aobj *obj)
 	       !READ_ONCE(obj->limit) && !aobj_writeout_congested();
 }
 
+/* => pages that the device should be given beside these, 0 if none; locked */
+static unsigned int further(struct aobj_swapdev *dev)
+{
+	struct aobj_pace *pace = &dev->pace[READ];
+
+	if (aobj_pace_reached(pace, ULONG_MAX))
+		return 0;
+	return aobj_pace_request(pace, AOBJ_CLUSTER_PAGES);
+}
+
 /*
  * While this task waits for its page, and then for its processor, the device can
  * read the cluster that a sequence comes to next.
@@ -423,8 +435,8 @@ static void read_on(struct get *g)
 				   AOBJ_GET_ALONE | AOBJ_GET_CLUSTER;
 	pgoff_t next;
 
-	if (g->flags & never || !room_ahead(g->obj) ||
-	    !aobj_ahead_next(&g->obj->ahead, g->pgoff, &next))
+	if (g->flags & never || !g->further || !room_ahead(g->obj) ||
+	    !aobj_ahead_next(&g->obj->ahead, g->pgoff, g->further, &next))
 		return;
 	/* Nobody has asked for it: whoever does will hear what is wrong. */
 	aobj_pager_begin(g->obj, next);
@@ -440,6 +452,8 @@ static enum pass wait_read(struct get *g, struct folio *folio)
 	if (g->flags & AOBJ_GET_BEGIN)
 		return pass_error(g, -EINPROGRESS);
 	folio_get(folio);
+	/* A page that is being read has a slot; its device may go after that. */
+	g->further = further(aobj_swap_dev(g->c->slot[g->i]));
 	mutex_unlock(&g->c->lock);
 	read_on(g);
 	err = folio_wait_locked_killable(folio);
@@ -573,20 +587,22 @@ static enum pass get_swapped(struct get *g)
 	struct aobj_swapdev *dev = aobj_swap_dev(c->slot[g->i]);
 	struct page **pages;
 	struct folio *folio;
+	unsigned int want;
 	u64 mask;
 
 	if (g->flags & AOBJ_GET_ATOMIC ||
 	    (g->flags & AOBJ_GET_NOWAIT && !dev->synchronous))
 		return pass_error(g, -EAGAIN);
 	mask = wanted(g, true);
-	if ((!has_page(g) || !give_resident(g)) &&
-	    !get_at_hand(g, hweight64(mask)))
-		return get_pages(g, hweight64(mask), false);
+	want = aobj_pace_request(&dev->pace[READ], hweight64(mask));
+	if ((!has_page(g) || !give_resident(g)) && !get_at_hand(g, want))
+		return get_pages(g, want, false);
 
 	pages = g->page + g->used;
 	mask = add_for_read(g, mask);
 	folio = aobj_folio(aobj_cluster_page(c, g->i));
 	folio_get(folio);
+	g->further = further(dev);
 	mutex_unlock(&c->lock);
 	if (is_power_of_2(mask))
 		read_one(c, g->i, *pages, dev);
@@ -754,44 +770,3 @@ int aobj_pager_get_page(struct aobj *obj, pgoff_t pgoff, unsigned int flags,
 	aobj_pager_release(c);
 	return 0;
 }
-
-/*
- * A page that could not be read: only it is lost, and only if its medium says
- * so.  Its folio is still locked by the read.
- */
-static void pager_read_failed(struct aobj_io *io, unsigned int k)
-{
-	struct aobj_cluster *c = io->cluster;
-	unsigned int i = io->index[k];
-	bool lost = aobj_swapio_permanent(io->status);
-	struct page *page;
-	u32 slot;
-
-	pr_warn_ratelimited("%pg: read error %d at slot %u\n", io->dev->bdev,
-			    blk_status_to_errno(io->status),
-			    io->slot + k - io->dev->base);
-	aobj_count(AOBJ_EV_READ_ERRORS, 1);
-
-	mutex_lock(&c->lock);
-	/* Once the page is out nothing but this holds the cluster. */
-	refcount_inc(&c->refs);
-	aobj_cluster_del(c, BIT_ULL(i), &page);
-	slot = c->slot[i];
-	if (lost) {
-		aobj_cluster_set_slot(c, i, AOBJ_SLOT_BAD);
-		if (!c->nr_slots)
-			aobj_swap_unlink(c);
-		aobj_swap_mark_bad(slot);
-		aobj_place_check();
-	}
-	aobj_queue_update(c);
-	mutex_unlock(&c->lock);
-
-	unlock_page(page);
-	aobj_page_free(&page, 1);
-	aobj_cluster_put(c);
-}
-
-const struct aobj_io_ops aobj_pager_io_ops = {
-	.read_failed = pager_read_failed,
-};

@@ -125,7 +125,7 @@ static bool busy(struct aobj_swapdev *dev)
 
 	if (READ_ONCE(nr_swapdevs) > 1)
 		most = max_t(unsigned long, AOBJ_CLUSTER_PAGES, most / 2);
-	return aobj_pace_reached(&dev->pace, most);
+	return aobj_pace_reached(&dev->pace[WRITE], most);
 }
 
 /* => the log has it once, each time that it stops answering */
@@ -148,8 +148,9 @@ enum aobj_swap_state aobj_swap_state(struct aobj_swapdev *dev)
 	enum aobj_swap_state state = AOBJ_SWAP_READY;
 
 	if (busy(dev))
-		state = aobj_pace_stalled(&dev->pace) ? AOBJ_SWAP_STALLED :
-							AOBJ_SWAP_BUSY;
+		state = aobj_pace_stalled(&dev->pace[WRITE]) ?
+				AOBJ_SWAP_STALLED :
+				AOBJ_SWAP_BUSY;
 	set_silent(dev, state == AOBJ_SWAP_STALLED);
 	return state;
 }
@@ -608,6 +609,8 @@ static int swapdev_setup(struct aobj_swapdev *dev, dev_t devt,
 	if (err)
 		return err;
 	dev->stable_writes = bdev_stable_writes(dev->bdev);
+	aobj_pace_init(&dev->pace[READ]);
+	aobj_pace_init(&dev->pace[WRITE]);
 	dev->synchronous = aobj_compat_bdev_synchronous(dev->bdev);
 	err = aobj_discard_init(dev, opt->flags);
 	if (err)
@@ -639,7 +642,6 @@ int aobj_swap_on(dev_t devt, const struct aobj_swap_options *opt)
 		return -ENOMEM;
 	init_completion(&dev->released);
 	INIT_LIST_HEAD(&dev->own.clusters);
-	aobj_pace_init(&dev->pace);
 
 	err = swapdev_setup(dev, devt, opt ?: &usual);
 	if (err) {

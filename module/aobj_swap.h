@@ -68,7 +68,7 @@ struct aobj_swap_set {
  * @probe_at: when a failed device is tried again, in jiffies; cmpxchg
  * @failures: A: bios for writing that failed in a row
  * @inflight: A: bios under way
- * @pace: how much may be under write-out to it
+ * @pace: how much may be under way, of reads and of writes
  * @silent: the log was told that it does not answer; READ_ONCE
  * @bios_in: I: bios for reading, freed in interrupts
  * @bios_out: I: bios for writing, freed by who reaps completions
@@ -97,7 +97,7 @@ struct aobj_swapdev {
 	unsigned long probe_at;
 	atomic_t failures;
 	atomic_t inflight;
-	struct aobj_pace pace;
+	struct aobj_pace pace[2];
 	bool silent;
 	struct bio_set bios_in;
 	struct bio_set bios_out;
@@ -148,6 +148,7 @@ struct aobj_slot_run {
  * @status: of the last try
  * @cluster: that of all pages, of a read; of a write see struct aobj_io_out
  * @index: of each page in its cluster
+ * @started: when it was submitted, in ns
  * @bio: last; its vector holds the pages, one an entry
  */
 struct aobj_io {
@@ -163,18 +164,17 @@ struct aobj_io {
 	blk_status_t status;
 	struct aobj_cluster *cluster;
 	u8 index[AOBJ_CLUSTER_PAGES];
+	u64 started;
 	struct bio bio;
 };
 
 /**
  * struct aobj_io_out - a write; reads, which may be of a page each, are smaller
  * @cluster: of each page; a reference is held for each row of the same
- * @started: when it was given to the device
  * @io: last, as it ends in the bio
  */
 struct aobj_io_out {
 	struct aobj_cluster *cluster[AOBJ_CLUSTER_PAGES];
-	ktime_t started;
 	struct aobj_io io;
 };
 

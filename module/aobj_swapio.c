@@ -12,10 +12,7 @@
 #include "aobj_swapio.h"
 
 #define READ_TRIES 3
-/*
- * Not merged: a read waits for at least one write to be over, which should not
- * be larger than a bio of ours, and that is large enough for any device.
- */
+/* Not merged: a read waits for at least one write to be over. */
 #define WRITE_OPF (REQ_OP_WRITE | REQ_SWAP | REQ_NOMERGE)
 #define WRITE_IOPRIO IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, IOPRIO_NR_LEVELS - 1)
 
@@ -140,20 +137,24 @@ static void io_done(struct aobj_io *io)
 		queue_work(done_wq, &done_work);
 }
 
-static ktime_t *io_started(struct aobj_io *io)
+/* Of a device that answers at once there is nothing to learn. */
+static bool paced(const struct aobj_io *io)
 {
-	return &container_of(io, struct aobj_io_out, io)->started;
+	return io->write || !io->dev->synchronous;
 }
 
 static bool pace_answered(struct aobj_io *io)
 {
-	return aobj_pace_answered(&io->dev->pace, io->nr,
-				  ktime_us_delta(ktime_get(), *io_started(io)));
+	return aobj_pace_answered(&io->dev->pace[io->write], io->nr,
+				  (ktime_get_ns() - io->started) /
+					  NSEC_PER_USEC);
 }
 
 static void io_end(struct bio *bio)
 {
 	struct aobj_io *io = container_of(bio, struct aobj_io, bio);
+
+	bool waited_for = paced(io) && pace_answered(io);
 
 	io->status = bio->bi_status;
 	if (!io->write && !io->status) {
@@ -161,9 +162,32 @@ static void io_end(struct bio *bio)
 		return;
 	}
 	/* Who did not write for the pace's sake is resting, or about to. */
-	if (io->write && pace_answered(io))
+	if (io->write && waited_for)
 		WRITE_ONCE(aobj_daemon_kicked, true);
 	io_done(io);
+}
+
+/*
+ * For the same reason a slow device is given a large write in parts, which come and
+ * go as one; without memory for that, whole.
+ */
+static void write_parts(struct aobj_io *io)
+{
+	unsigned int left = io->nr;
+	unsigned int part = aobj_pace_request(&io->dev->pace[WRITE], left);
+
+	for (; left > part; left -= part) {
+		struct bio *bio = bio_split(&io->bio,
+					    part << (PAGE_SHIFT - SECTOR_SHIFT),
+					    GFP_NOWAIT | __GFP_NOWARN,
+					    &io->dev->bios_out);
+
+		if (IS_ERR_OR_NULL(bio))
+			break;
+		bio_chain(bio, &io->bio);
+		aobj_count(AOBJ_EV_WRITE_BIOS, 1);
+		submit_bio(bio);
+	}
 }
 
 static void io_start(struct aobj_io *io)
@@ -173,10 +197,12 @@ static void io_start(struct aobj_io *io)
 				    << (PAGE_SHIFT - SECTOR_SHIFT);
 	io->bio.bi_end_io = io_end;
 	atomic_inc(&io->dev->inflight);
-	if (io->write) {
-		*io_started(io) = ktime_get();
-		aobj_pace_given(&io->dev->pace, io->nr);
+	if (paced(io)) {
+		io->started = ktime_get_ns();
+		aobj_pace_given(&io->dev->pace[io->write], io->nr);
 	}
+	if (io->write)
+		write_parts(io);
 	submit_bio(&io->bio);
 }
 

@@ -112,7 +112,7 @@ static long next_cluster(struct aobj_ahead *a, pgoff_t pgoff)
 {
 	pgoff_t next;
 
-	if (!aobj_ahead_next(a, pgoff, &next))
+	if (!aobj_ahead_next(a, pgoff, AOBJ_CLUSTER_PAGES, &next))
 		return -1;
 	return next >> AOBJ_CLUSTER_SHIFT;
 }
@@ -132,15 +132,49 @@ static void whole_clusters_are_followed_by_the_next(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, next_cluster(&a, 100), 2);
 	KUNIT_EXPECT_EQ(test, ask(&a, 192), 64u);
 
-	back.stream[0].edge = 200;
+	back.stream[0].edge = 192;
 	back.stream[0].step = -1;
-	KUNIT_EXPECT_EQ(test, next_cluster(&back, 192), 2);
+	KUNIT_EXPECT_EQ(test, next_cluster(&back, 200), 2);
 	KUNIT_EXPECT_EQ(test, ask(&back, 127), 64u);
 	back.stream[0].edge = 0;
 	KUNIT_EXPECT_EQ(test, next_cluster(&back, 10), -1);
 	back.stream[0].edge = 200;
 	back.stream[0].step = 2;
 	KUNIT_EXPECT_EQ(test, next_cluster(&back, 192), -1);
+}
+
+/* => the first of up to 16 pages that come next, or -1 */
+static long next_few(struct aobj_ahead *a, pgoff_t pgoff)
+{
+	pgoff_t next;
+
+	return aobj_ahead_next(a, pgoff, 16, &next) ? next : -1;
+}
+
+static void or_by_a_few_pages_that_are_next(struct kunit *test)
+{
+	struct aobj_ahead a = {};
+
+	a.stream[0] = (struct aobj_stream){ 63, 1, 64 };
+	KUNIT_EXPECT_EQ(test, next_few(&a, 47), -1);
+	KUNIT_EXPECT_EQ(test, next_few(&a, 48), 64);
+	KUNIT_EXPECT_EQ(test, next_few(&a, 48), -1);
+	KUNIT_EXPECT_EQ(test, next_few(&a, 64), 80);
+	KUNIT_EXPECT_EQ(test, ask(&a, 96), 64u);
+	/* Of one cluster: what is left of it. */
+	a.stream[0].edge = 120;
+	KUNIT_EXPECT_EQ(test, next_few(&a, 119), 121);
+	KUNIT_EXPECT_EQ(test, next_few(&a, 119), 128);
+	KUNIT_EXPECT_EQ(test, ask(&a, 144), 64u);
+
+	a.stream[0] = (struct aobj_stream){ 130, -1, 64 };
+	KUNIT_EXPECT_EQ(test, next_few(&a, 146), -1);
+	KUNIT_EXPECT_EQ(test, next_few(&a, 140), 128);
+	KUNIT_EXPECT_EQ(test, next_few(&a, 128), 112);
+	KUNIT_EXPECT_EQ(test, ask(&a, 111), 64u);
+	a.stream[0].edge = 7;
+	KUNIT_EXPECT_EQ(test, next_few(&a, 10), 0);
+	KUNIT_EXPECT_EQ(test, next_few(&a, 0), -1);
 }
 
 static struct kunit_case cases[] = {
@@ -152,6 +186,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(windows_stay_in_the_cluster),
 	KUNIT_CASE(the_first_are_those_next_to_the_asked),
 	KUNIT_CASE(whole_clusters_are_followed_by_the_next),
+	KUNIT_CASE(or_by_a_few_pages_that_are_next),
 	{},
 };
 

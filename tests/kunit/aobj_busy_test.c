@@ -36,13 +36,13 @@ static struct busy_case two_devices(struct kunit *test, int first, int second)
 /* => as much is under way as may be; since when it has not answered */
 static void set_busy(struct aobj_swapdev *dev, unsigned long answered)
 {
-	atomic_long_set(&dev->pace.given, dev->pace.limit);
-	dev->pace.answered = answered;
+	atomic_long_set(&dev->pace[WRITE].given, dev->pace[WRITE].limit);
+	dev->pace[WRITE].answered = answered;
 }
 
 static void set_idle(struct aobj_swapdev *dev)
 {
-	atomic_long_set(&dev->pace.given, 0);
+	atomic_long_set(&dev->pace[WRITE].given, 0);
 }
 
 /* => the device that has a slot for @tag, or NULL, and *@state says why */
@@ -85,7 +85,7 @@ static void a_higher_one_is_waited_for_while_it_answers(struct kunit *test)
 	set_busy(b.dev[0], jiffies);
 	KUNIT_EXPECT_NULL(test, would_take(AOBJ_TAG_NONE, &state));
 	KUNIT_EXPECT_EQ(test, state, AOBJ_SWAP_BUSY);
-	b.dev[0]->pace.answered = LONG_AGO;
+	b.dev[0]->pace[WRITE].answered = LONG_AGO;
 	KUNIT_EXPECT_PTR_EQ(test, would_take(AOBJ_TAG_NONE, &state), b.dev[1]);
 	set_busy(b.dev[1], LONG_AGO);
 	KUNIT_EXPECT_NULL(test, would_take(AOBJ_TAG_NONE, &state));
@@ -111,7 +111,7 @@ static void a_full_one_is_not_waited_for(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, env_used(b.env, b.d[0]), ENV_DISK_PAGES - 1u);
 	set_busy(b.dev[0], jiffies);
 	KUNIT_EXPECT_PTR_EQ(test, would_take(AOBJ_TAG_NONE, &state), b.dev[1]);
-	b.dev[0]->pace.answered = LONG_AGO;
+	b.dev[0]->pace[WRITE].answered = LONG_AGO;
 	set_busy(b.dev[1], LONG_AGO);
 	/* Slots can be taken back; an answer may never come. */
 	KUNIT_EXPECT_NULL(test, would_take(AOBJ_TAG_NONE, &state));
@@ -130,7 +130,7 @@ static void pages_on_one_that_does_not_answer_go_elsewhere(struct kunit *test)
 	set_busy(b.dev[0], jiffies);
 	KUNIT_EXPECT_PTR_EQ(test, aobj_swap_stays(slot, AOBJ_TAG_NONE),
 			    b.dev[0]);
-	b.dev[0]->pace.answered = LONG_AGO;
+	b.dev[0]->pace[WRITE].answered = LONG_AGO;
 	KUNIT_EXPECT_NULL(test, aobj_swap_stays(slot, AOBJ_TAG_NONE));
 	set_idle(b.dev[0]);
 }
@@ -173,7 +173,7 @@ static void a_device_that_hangs_holds_up_no_other(struct kunit *test)
 	ENV_EXPECT_STATE(b.env, well, 127, ENV_SLOT);
 
 	/* When it is clear that it hangs its pages are not looked at each time. */
-	WRITE_ONCE(b.dev[0]->pace.answered, LONG_AGO);
+	WRITE_ONCE(b.dev[0]->pace[WRITE].answered, LONG_AGO);
 	any = bound_object(&b, "", 64);
 	env_evict(b.env, any, 0, 128);
 	env_wait(atomic_long_read(&aobj_totals.writing) == (long)writing);
@@ -204,7 +204,7 @@ static void an_answer_gets_the_page_daemon_going(struct kunit *test)
 	env_evict(b.env, obj, 256, 128);
 	env_wait(!READ_ONCE(aobj_daemon_kicked));
 	held_disk_complete(b.d[0], HELD_WRITE, 0, BLK_STS_OK);
-	KUNIT_EXPECT_FALSE(test, READ_ONCE(b.dev[0]->pace.reached));
+	KUNIT_EXPECT_FALSE(test, READ_ONCE(b.dev[0]->pace[WRITE].reached));
 	held_disk_open(b.d[0]);
 	env_wait_written(b.env);
 	env_check(b.env);
@@ -232,7 +232,7 @@ static void a_flush_waits_for_the_device(struct kunit *test)
 	schedule_timeout_uninterruptible(5);
 	env_kill(killed);
 	ENV_EXPECT_ENDS(killed, -EINTR);
-	WRITE_ONCE(b.dev[0]->pace.answered, LONG_AGO);
+	WRITE_ONCE(b.dev[0]->pace[WRITE].answered, LONG_AGO);
 	schedule_timeout_uninterruptible(5);
 	KUNIT_EXPECT_EQ(test, held_disk_held(b.d[0], HELD_WRITE), 4u);
 	held_disk_open(b.d[0]);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The pace of write-out: what answers do to it, and when one is overdue. */
+/* The pace of a device: what answers do to it, and when one is overdue. */
 #include <linux/sizes.h>
 
 #include "aobj_internal.h"
@@ -23,6 +23,7 @@ static void late_answers_take_off(struct kunit *test)
 
 	aobj_pace_init(&p);
 	before = p.limit;
+	give_and_answer(&p, QUICK_US);
 	give_and_answer(&p, LATE_US);
 	KUNIT_EXPECT_LT(test, p.limit, before);
 	for (int i = 0; i < 100; i++)
@@ -54,6 +55,69 @@ static void answers_in_time_add_where_it_was_reached(struct kunit *test)
 		aobj_pace_answered(&p, p.limit, QUICK_US);
 	}
 	KUNIT_EXPECT_EQ(test, p.limit, (unsigned long)(SZ_64M >> PAGE_SHIFT));
+}
+
+/* Or it would be late again as soon as it is not. */
+static void after_a_late_one_they_add_little(struct kunit *test)
+{
+	struct aobj_pace p;
+	unsigned long before;
+
+	aobj_pace_init(&p);
+	give_and_answer(&p, QUICK_US);
+	give_and_answer(&p, LATE_US);
+	before = p.limit;
+	for (unsigned long given = 0; given < before; given += 64) {
+		aobj_pace_given(&p, p.limit);
+		aobj_pace_reached(&p, MOST);
+		aobj_pace_answered(&p, 64, QUICK_US);
+		atomic_long_set(&p.given, 0);
+	}
+	KUNIT_EXPECT_GT(test, p.limit, before + 32);
+	KUNIT_EXPECT_LE(test, p.limit, before + 64);
+}
+
+/* It is far away; that is nobody's queue. */
+static void what_the_quickest_takes_does_not_count(struct kunit *test)
+{
+	struct aobj_pace p;
+	unsigned long before;
+
+	aobj_pace_init(&p);
+	before = p.limit;
+	for (int i = 0; i < 100; i++)
+		give_and_answer(&p, 15000);
+	KUNIT_EXPECT_EQ(test, p.limit, before);
+	give_and_answer(&p, QUICK_US);
+	give_and_answer(&p, 15000);
+	KUNIT_EXPECT_LT(test, p.limit, before);
+	/* One quick answer does not count for ever, but for a while. */
+	for (int i = 0; i < 1000; i++)
+		give_and_answer(&p, 15000);
+	KUNIT_EXPECT_LT(test, p.quickest, QUICK_US + 100ul);
+	for (int i = 0; i < 1000; i++) {
+		p.renewed = jiffies - 2 * HZ;
+		give_and_answer(&p, 15000);
+	}
+	KUNIT_EXPECT_GT(test, p.quickest, 7000ul);
+}
+
+static void requests_of_a_slow_device_are_small(struct kunit *test)
+{
+	struct aobj_pace p;
+
+	aobj_pace_init(&p);
+	KUNIT_EXPECT_EQ(test, aobj_pace_request(&p, 64), 64u);
+	KUNIT_EXPECT_FALSE(test, p.reached);
+	p.limit = 160;
+	KUNIT_EXPECT_EQ(test, aobj_pace_request(&p, 64), 40u);
+	KUNIT_EXPECT_TRUE(test, p.reached);
+	p.limit = 64;
+	p.reached = false;
+	KUNIT_EXPECT_EQ(test, aobj_pace_request(&p, 64), 16u);
+	p.reached = false;
+	KUNIT_EXPECT_EQ(test, aobj_pace_request(&p, 16), 16u);
+	KUNIT_EXPECT_FALSE(test, p.reached);
 }
 
 static void no_more_than_the_caller_says(struct kunit *test)
@@ -88,6 +152,9 @@ static void an_answer_is_overdue_when_one_is_owed(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(late_answers_take_off),
 	KUNIT_CASE(answers_in_time_add_where_it_was_reached),
+	KUNIT_CASE(after_a_late_one_they_add_little),
+	KUNIT_CASE(what_the_quickest_takes_does_not_count),
+	KUNIT_CASE(requests_of_a_slow_device_are_small),
 	KUNIT_CASE(no_more_than_the_caller_says),
 	KUNIT_CASE(an_answer_is_overdue_when_one_is_owed),
 	{},

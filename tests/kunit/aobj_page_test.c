@@ -98,7 +98,10 @@ static void shortage_counts_what_is_on_its_way(struct kunit *test)
 /* The last of what is free are for those who need one page back. */
 static void some_are_kept_while_pages_leave(struct kunit *test)
 {
+	struct page *page;
+
 	KUNIT_ASSERT_EQ(test, aobj_budget_set(1000), 0);
+	schedule_timeout_uninterruptible(HZ / 10 + 1);
 	KUNIT_EXPECT_TRUE(test, aobj_page_charge_spare(1000));
 	aobj_page_uncharge(1000);
 	atomic_long_add(20, &aobj_totals.writing);
@@ -108,6 +111,15 @@ static void some_are_kept_while_pages_leave(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, aobj_page_charge(15));
 	KUNIT_EXPECT_FALSE(test, aobj_page_charge(1));
 	atomic_long_sub(20, &aobj_totals.writing);
+	aobj_page_uncharge(1000);
+
+	/* One that has just gone is as good: the next may be chosen by now. */
+	KUNIT_ASSERT_TRUE(test, aobj_page_charge(1));
+	KUNIT_ASSERT_EQ(test, aobj_page_alloc(&page, 1, 0), 1u);
+	aobj_page_recycle(&page, 1);
+	KUNIT_EXPECT_FALSE(test, aobj_page_charge_spare(986));
+	schedule_timeout_uninterruptible(HZ / 10 + 1);
+	KUNIT_EXPECT_TRUE(test, aobj_page_charge_spare(1000));
 	aobj_page_uncharge(1000);
 }
 

@@ -46,19 +46,70 @@ static void a_sequence_reads_on(struct kunit *test)
 	struct env_thread *a, *b;
 
 	env_expect(env, obj, 0, 2 * AOBJ_CLUSTER_PAGES, 1);
-	ENV_EXPECT_EVENTS(env, AOBJ_EV_PAGES_IN, 2 * AOBJ_CLUSTER_PAGES);
+	ENV_EXPECT_EVENTS(env, AOBJ_EV_PAGES_IN, 3 * AOBJ_CLUSTER_PAGES);
 	held_disk_hold(d, HELD_READ, true);
-	a = env_start_get(env, obj, 2 * AOBJ_CLUSTER_PAGES, 0);
+	a = env_start_get(env, obj, 3 * AOBJ_CLUSTER_PAGES, 0);
 	env_wait_held(env, d, HELD_READ, 2);
-	ENV_EXPECT_STATE(env, obj, 3 * AOBJ_CLUSTER_PAGES, READING);
-	b = env_start_get(env, obj, 3 * AOBJ_CLUSTER_PAGES, 0);
+	ENV_EXPECT_STATE(env, obj, 4 * AOBJ_CLUSTER_PAGES, READING);
+	b = env_start_get(env, obj, 4 * AOBJ_CLUSTER_PAGES, 0);
 	env_wait_held(env, d, HELD_READ, 3);
-	ENV_EXPECT_STATE(env, obj, 5 * AOBJ_CLUSTER_PAGES - 1, READING);
+	ENV_EXPECT_STATE(env, obj, 6 * AOBJ_CLUSTER_PAGES - 1, READING);
 	held_disk_open(d);
 	ENV_EXPECT_ENDS(a, 0);
 	ENV_EXPECT_ENDS(b, 0);
 	env_expect(env, obj, 0, 6 * AOBJ_CLUSTER_PAGES, 1);
 	ENV_EXPECT_EVENTS(env, AOBJ_EV_PAGES_IN, 6 * AOBJ_CLUSTER_PAGES);
+	env_check(env);
+}
+
+/* Others wait behind what is read ahead: of a slow device that is less. */
+static void a_sequence_reads_less_of_a_slow_device(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 512, 0);
+	struct aobj *obj = env_swapped(env, 6 * AOBJ_CLUSTER_PAGES);
+	struct env_thread *a, *b;
+
+	env_expect(env, obj, 0, 2 * AOBJ_CLUSTER_PAGES, 1);
+	WRITE_ONCE(env_dev(env, d)->pace[READ].limit, 64);
+	held_disk_hold(d, HELD_READ, true);
+	a = env_start_get(env, obj, 192, 0);
+	env_wait_held(env, d, HELD_READ, 2);
+	ENV_EXPECT_STATE(env, obj, 223, READING);
+	ENV_EXPECT_STATE(env, obj, 224, ENV_SLOT);
+	b = env_start_get(env, obj, 208, 0);
+	env_wait_held(env, d, HELD_READ, 3);
+	ENV_EXPECT_STATE(env, obj, 239, READING);
+	ENV_EXPECT_STATE(env, obj, 240, ENV_SLOT);
+	for (unsigned int i = 0; i < 3; i++)
+		KUNIT_EXPECT_EQ(test, held_disk_peek(d, HELD_READ, i).nr, 16u);
+	held_disk_open(d);
+	ENV_EXPECT_ENDS(a, 0);
+	ENV_EXPECT_ENDS(b, 0);
+	env_expect(env, obj, 0, 6 * AOBJ_CLUSTER_PAGES, 1);
+	ENV_EXPECT_EVENTS(env, AOBJ_EV_PAGES_IN, 6 * AOBJ_CLUSTER_PAGES);
+	env_check(env);
+}
+
+/* And nothing but what somebody waits for, when enough is under way. */
+static void a_sequence_does_not_read_on_from_a_busy_device(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 512, 0);
+	struct aobj *obj = env_swapped(env, 6 * AOBJ_CLUSTER_PAGES);
+	struct aobj_pace *pace = &env_dev(env, d)->pace[READ];
+	struct env_thread *t;
+
+	env_expect(env, obj, 0, 2 * AOBJ_CLUSTER_PAGES, 1);
+	held_disk_hold(d, HELD_READ, true);
+	atomic_long_add(pace->limit, &pace->given);
+	t = env_start_get(env, obj, 3 * AOBJ_CLUSTER_PAGES, 0);
+	env_wait_held(env, d, HELD_READ, 1);
+	ENV_EXPECT_BLOCKS(t);
+	KUNIT_EXPECT_EQ(test, held_disk_held(d, HELD_READ), 1u);
+	held_disk_open(d);
+	ENV_EXPECT_ENDS(t, 0);
+	atomic_long_set(&pace->given, 0);
 	env_check(env);
 }
 
@@ -259,6 +310,8 @@ static void other_pages_are_not_kept_waiting(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(two_gets_share_one_read),
 	KUNIT_CASE(a_sequence_reads_on),
+	KUNIT_CASE(a_sequence_reads_less_of_a_slow_device),
+	KUNIT_CASE(a_sequence_does_not_read_on_from_a_busy_device),
 	KUNIT_CASE(a_sequence_reads_on_into_room_alone),
 	KUNIT_CASE(a_get_waits_for_a_page_read_ahead),
 	KUNIT_CASE(reads_complete_in_any_order),

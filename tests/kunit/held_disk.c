@@ -188,7 +188,9 @@ static void complete_bio(struct held_disk *d, struct bio *bio,
 	end_contents(d, bio, status);
 	spin_unlock(&d->lock);
 	/* As an interrupt would. */
-	bio->bi_status = status;
+	/* As drivers do: what a part of it said before stays. */
+	if (status)
+		bio->bi_status = status;
 	bio_endio(bio);
 	local_irq_restore(flags);
 }

@@ -18,7 +18,7 @@
 #include "aobj_swap.h"
 #include "aobj_swap_header.h"
 
-#define BIO_POOL 16 /* bios that are there even when memory is not */
+#define SMALL_READ 4 /* pages that a bio has room for in itself */
 #define FAILURES_MAX 32 /* failed bios in a row that stop a device */
 #define PROBE_AFTER (10 * HZ) /* then one bio is tried that often */
 
@@ -376,16 +376,14 @@ static int swapdev_bios(struct aobj_swapdev *dev)
 {
 	int err;
 
-	err = bioset_init(&dev->bios_in, BIO_POOL,
-			  offsetof(struct aobj_io, bio),
-			  BIOSET_NEED_BVECS | AOBJ_BIOSET_CACHE);
+	err = aobj_bios_init(&dev->bios_in, SMALL_READ,
+			     offsetof(struct aobj_io, bio), AOBJ_BIOSET_CACHE);
 	if (err)
 		return err;
-	err = bioset_init(&dev->bios_out, BIO_POOL,
-			  offsetof(struct aobj_io_out, io.bio),
-			  BIOSET_NEED_BVECS);
+	err = aobj_bios_init(&dev->bios_out, BIO_MAX_VECS,
+			     offsetof(struct aobj_io_out, io.bio), 0);
 	if (err)
-		bioset_exit(&dev->bios_in);
+		aobj_bios_exit(&dev->bios_in);
 	return err;
 }
 
@@ -543,8 +541,8 @@ static int swapdev_setup(struct aobj_swapdev *dev, dev_t devt,
 		goto bios;
 	return 0;
 bios:
-	bioset_exit(&dev->bios_out);
-	bioset_exit(&dev->bios_in);
+	aobj_bios_exit(&dev->bios_out);
+	aobj_bios_exit(&dev->bios_in);
 unclaim:
 	swapdev_unclaim(dev);
 	return err;
@@ -644,8 +642,8 @@ void aobj_swap_drain_finish(struct aobj_swapdev *dev)
 	wait_for_completion(&dev->released);
 	swapdev_untag(dev);
 	pr_info("%pg: no longer in use\n", dev->bdev);
-	bioset_exit(&dev->bios_out);
-	bioset_exit(&dev->bios_in);
+	aobj_bios_exit(&dev->bios_out);
+	aobj_bios_exit(&dev->bios_in);
 	swapdev_unclaim(dev);
 	mutex_unlock(&swap_mutex);
 	kfree(dev);

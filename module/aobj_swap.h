@@ -14,6 +14,7 @@
 #include <linux/workqueue.h>
 
 #include "aobj_bind.h"
+#include "aobj_bios.h"
 #include "aobj_internal.h"
 #include "aobj_slots.h"
 
@@ -94,8 +95,8 @@ struct aobj_swapdev {
 	unsigned long probe_at;
 	atomic_t failures;
 	atomic_t inflight;
-	struct bio_set bios_in;
-	struct bio_set bios_out;
+	struct aobj_bios bios_in;
+	struct aobj_bios bios_out;
 };
 
 /**

@@ -58,10 +58,10 @@ static struct aobj_io *io_alloc(struct aobj_swapdev *dev, u32 slot,
 	struct aobj_io *io;
 	struct bio *bio;
 
-	bio = bio_alloc_bioset(dev->bdev, vecs,
-			       write ? WRITE_OPF : REQ_OP_READ | AOBJ_REQ_CACHE,
-			       gfp | __GFP_NOWARN,
-			       write ? &dev->bios_out : &dev->bios_in);
+	bio = aobj_bios_alloc(write ? &dev->bios_out : &dev->bios_in, dev->bdev,
+			      vecs,
+			      write ? WRITE_OPF : REQ_OP_READ | AOBJ_REQ_CACHE,
+			      gfp | __GFP_NOWARN);
 	if (!bio)
 		return NULL;
 	/* Or the nice page daemon's writes would go before anybody's reads. */
@@ -87,7 +87,8 @@ static struct aobj_io *io_alloc(struct aobj_swapdev *dev, u32 slot,
 struct aobj_io *aobj_swapio_alloc(struct aobj_swapdev *dev, u32 slot,
 				  unsigned int nr, bool write, gfp_t gfp)
 {
-	return io_alloc(dev, slot, write ? BIO_MAX_VECS : nr, write, gfp);
+	nr = write ? BIO_MAX_VECS : max_t(unsigned int, nr, dev->bios_in.vecs);
+	return io_alloc(dev, slot, nr, write, gfp);
 }
 
 void aobj_swapio_add(struct aobj_io *io, struct aobj_cluster *c, unsigned int i,
@@ -119,7 +120,7 @@ static void io_free(struct aobj_io *io)
 
 	/* The last look at the device is under RCU: see swapdev_unpublish. */
 	rcu_read_lock();
-	bio_put(&io->bio);
+	aobj_bios_put(io->write ? &dev->bios_out : &dev->bios_in, &io->bio);
 	atomic_dec(&dev->inflight);
 	rcu_read_unlock();
 }

@@ -13,7 +13,9 @@
 #include "aobj_swapio.h"
 #include "aobj_writeout.h"
 
-#define INACTIVE_SHARE 3 /* a third of the resident pages should be inactive */
+#define INACTIVE_FEW 32 /* the share of resident pages that should be inactive, */
+#define INACTIVE_MANY 8 /* and where second chances are of use */
+#define SAMPLE_SHARE 4 /* asked again after as many were evicted */
 #define KICK_ROUNDS 8 /* waits of 20 ms after which a waiter kicks again */
 #define CLEAN_EXTRA 16 /* clusters to look at beside those */
 #define CLEAN_SHARE 4 /* clean pages that a cluster is hoped to have */
@@ -118,10 +120,58 @@ static bool age_one(void)
 	return true;
 }
 
+/*
+ * To unmap a page and see whether it is used costs a fault if it is.  That pays if
+ * pages in memory are used more often than those on swap; where all are used
+ * alike the same faults save nothing.
+ */
+static unsigned int inactive_share = INACTIVE_FEW;
+
+/* => what an event has come to, what is longer ago counting less */
+static unsigned long lately(enum aobj_event ev, unsigned long *seen,
+			    unsigned long *sum)
+{
+	unsigned long now = aobj_events_sum(ev);
+
+	*sum = *sum / 2 + now - *seen;
+	*seen = now;
+	return *sum;
+}
+
+/* => inactive pages are used more than twice as often as those on swap */
+static bool chances_pay(void)
+{
+	static unsigned long soft_seen, soft_sum, reads_seen, reads_sum;
+	u64 soft = lately(AOBJ_EV_SOFT_FAULTS, &soft_seen, &soft_sum);
+	u64 reads = lately(AOBJ_EV_READ_BIOS, &reads_seen, &reads_sum);
+
+	return soft * atomic_long_read(&aobj_totals.swapped) >
+	       2 * reads * atomic_long_read(&aobj_totals.inactive);
+}
+
+/* For the daemon alone. */
+static void choose_share(unsigned long evicted)
+{
+	static unsigned long since;
+
+	since += evicted;
+	if (since < atomic_long_read(&aobj_charged) / SAMPLE_SHARE)
+		return;
+	since = 0;
+	inactive_share = chances_pay() ? INACTIVE_MANY : INACTIVE_FEW;
+}
+
 static bool inactive_low(void)
 {
 	return atomic_long_read(&aobj_totals.inactive) <
-	       atomic_long_read(&aobj_charged) / INACTIVE_SHARE;
+	       atomic_long_read(&aobj_charged) / inactive_share;
+}
+
+/* => *@bound is less by the clusters looked at */
+static void age_some(unsigned long *bound)
+{
+	while (*bound && inactive_low() && age_one())
+		(*bound)--;
 }
 
 /*
@@ -234,8 +284,7 @@ unsigned long aobj_evict(unsigned long mark)
 		aobj_swapio_reap();
 		if (aobj_writeout_congested())
 			break;
-		if (inactive_low())
-			age_one();
+		age_some(&bound);
 		if (!evict_one(&b, &done))
 			break;
 		if (b.want_slots)
@@ -245,6 +294,7 @@ unsigned long aobj_evict(unsigned long mark)
 	aobj_batch_submit(&b);
 	blk_finish_plug(&plug);
 	memalloc_noreclaim_restore(flags);
+	choose_share(done);
 	return done;
 }
 

@@ -115,11 +115,21 @@ static vm_fault_t hand_over(struct vm_fault *vmf, struct aobj_cluster *c,
 
 /*
  * => resident and in use: worth a page table entry before it is asked; those
- *    under read among them
+ *    under read among them.  A neighbour of @i that is mapped, when @i is not, has
+ *    its entry most likely here.
  */
-static u64 worth_mapping(const struct aobj_cluster *c)
+static u64 worth_mapping(const struct aobj_cluster *c, unsigned int i)
 {
-	return c->res->present & ~c->res->inactive & ~c->writing;
+	u64 mask = c->res->present & ~c->res->inactive & ~c->writing;
+	u64 beside = mask & (BIT_ULL(i) << 1 | BIT_ULL(i) >> 1);
+	unsigned int k;
+
+	if (!beside || folio_mapcount(aobj_folio(c->res->page[i])))
+		return mask;
+	for_each_page_bit(k, beside)
+		if (folio_mapcount(aobj_folio(c->res->page[k])))
+			mask &= ~BIT_ULL(k);
+	return mask;
 }
 
 /* The places of the cluster that the vma and the fault's page table cover. */
@@ -139,7 +149,7 @@ static void bounds(const struct vm_fault *vmf, unsigned int i,
 static void stretch(const struct vm_fault *vmf, const struct aobj_cluster *c,
 		    unsigned int i, unsigned int *first, unsigned int *end)
 {
-	u64 mask = worth_mapping(c);
+	u64 mask = worth_mapping(c, i);
 	unsigned int before = i, after = i + 1;
 
 	*first = before;

@@ -42,7 +42,7 @@ static void window_new(struct aobj_ahead *ahead, pgoff_t pgoff,
 	w->stream = &ahead->stream[at];
 	w->step = 1;
 	w->nr = 1;
-	WRITE_ONCE(*w->stream, ((struct aobj_stream){ pgoff, 0, 1 }));
+	WRITE_ONCE(*w->stream, ((struct aobj_stream){ 1, 0, pgoff }));
 }
 
 void aobj_ahead_ask(struct aobj_ahead *ahead, pgoff_t pgoff,

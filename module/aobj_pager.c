@@ -101,6 +101,11 @@ static unsigned int patience_ms(const struct get *g)
 	return g->flags & AOBJ_GET_IMPATIENT ? ms / 4 : ms;
 }
 
+static unsigned long memory_deadline(const struct get *g)
+{
+	return jiffies + msecs_to_jiffies(patience_ms(g));
+}
+
 /* => who wants no more than what is at hand */
 static bool waits_for_room(const struct get *g)
 {
@@ -124,26 +129,23 @@ static int charge_pages(struct get *g, unsigned int *want, bool zero)
 
 /*
  * The kernel, or the memcg, is short of memory.  Only shrinkers that know of
- * memcgs are asked to help a memcg, so make room of our own.
+ * memcgs are asked to help a memcg, so make room of our own.  @deadline: 0 at first
  */
-static int relieve_memory(struct get *g, unsigned long deadline)
+static int relieve_memory(struct get *g, unsigned long *deadline)
 {
+	if (!*deadline)
+		*deadline = memory_deadline(g);
 	if (!waits_for_room(g))
 		return -EAGAIN;
 	if (fatal_signal_pending(current))
 		return -EINTR;
-	if (time_after(jiffies, deadline))
+	if (time_after(jiffies, *deadline))
 		return -ENOMEM;
 	/* The object's own pages: most likely they are the same memcg's. */
 	aobj_evict_object(g->obj, AOBJ_CLUSTER_PAGES);
 	schedule_timeout_killable(msecs_to_jiffies(20));
 	aobj_swapio_reap();
 	return 0;
-}
-
-static unsigned long memory_deadline(const struct get *g)
-{
-	return jiffies + msecs_to_jiffies(patience_ms(g));
 }
 
 static gfp_t get_gfp(const struct get *g)
@@ -163,7 +165,7 @@ static unsigned int alloc_some(struct get *g, unsigned int want, bool zero)
 
 static int alloc_pages_of_get(struct get *g, unsigned int want, bool zero)
 {
-	unsigned long deadline = memory_deadline(g);
+	unsigned long deadline = 0;
 	int err = 0;
 
 	while (!g->nr && !err) {
@@ -175,7 +177,7 @@ static int alloc_pages_of_get(struct get *g, unsigned int want, bool zero)
 		if (g->res || has_res)
 			g->nr = alloc_some(g, want, zero);
 		if (!g->nr)
-			err = relieve_memory(g, deadline);
+			err = relieve_memory(g, &deadline);
 	}
 	aobj_page_uncharge(want - g->nr);
 	return err;
@@ -643,7 +645,7 @@ static bool lock_cluster(struct get *g)
 static int find_cluster(struct get *g)
 {
 	pgoff_t index = g->pgoff >> AOBJ_CLUSTER_SHIFT;
-	unsigned long deadline = memory_deadline(g);
+	unsigned long deadline = 0;
 	int err;
 
 	for (;;) {
@@ -655,7 +657,7 @@ static int find_cluster(struct get *g)
 			g->c = aobj_cluster_get(g->obj, index, get_gfp(g));
 		}
 		if (!g->c) {
-			err = relieve_memory(g, deadline);
+			err = relieve_memory(g, &deadline);
 			if (err)
 				return err;
 			continue;
@@ -707,7 +709,8 @@ int aobj_pager_get(struct aobj *obj, pgoff_t pgoff, unsigned int flags,
 		pass = get_once(&g);
 	} while (pass == PASS_AGAIN);
 
-	drop_pages(&g);
+	if (has_page(&g) || g.places)
+		drop_pages(&g);
 	aobj_resident_free(g.res);
 	if (pass == PASS_DONE) {
 		*cp = g.c;

@@ -188,6 +188,24 @@ void aobj_swap_free(u32 first, u32 nr)
 	rcu_read_unlock();
 }
 
+void aobj_swap_free_each(const u32 *slots, unsigned int nr)
+{
+	unsigned int first, end;
+
+	rcu_read_lock();
+	for (first = 0; first < nr; first = end) {
+		struct aobj_swapdev *dev = aobj_swap_dev(slots[first]);
+
+		end = first + 1;
+		while (end < nr && aobj_swap_holds(dev, slots[end]))
+			end++;
+		aobj_slots_free_each(&dev->slots, slots + first, end - first,
+				     dev->base);
+		aobj_discard_some(dev);
+	}
+	rcu_read_unlock();
+}
+
 void aobj_swap_free_unwritten(u32 slot)
 {
 	struct aobj_swapdev *dev;

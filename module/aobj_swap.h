@@ -236,6 +236,8 @@ struct aobj_swapdev *aobj_swap_rewritable(u32 slot, u32 tag);
 struct aobj_swapdev *aobj_swap_stays(u32 slot, u32 tag);
 /* => no I/O is in flight on the slots; never sleeps */
 void aobj_swap_free(u32 first, u32 nr);
+/* => likewise; @nr different slots, wherever they are */
+void aobj_swap_free_each(const u32 *slots, unsigned int nr);
 /*
  * aobj_swap_free_unwritten: frees a slot that could not be written
  * => the next slots are looked for elsewhere: it would fail again

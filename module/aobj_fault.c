@@ -84,21 +84,18 @@ static bool is_cow(const struct vm_fault *vmf)
 	       !(vmf->vma->vm_flags & VM_SHARED);
 }
 
-/* => the page locked and referenced, for the kernel to map or copy */
-static vm_fault_t hand_over(struct vm_fault *vmf, struct aobj_cluster *c,
+/* => the page, referenced, is locked as well, for the kernel to map or copy */
+static vm_fault_t hand_over(struct vm_fault *vmf, struct aobj *obj,
 			    struct page *page)
 {
 	struct folio *folio = aobj_folio(page);
-	struct address_space *mapping = &c->obj->mapping;
 
-	folio_get(folio);
-	aobj_pager_release(c);
 	if (folio_lock_killable(folio)) {
 		folio_put(folio);
 		return fault_error(-EINTR);
 	}
 	/* A shrink may have been faster: the next try sees the new size. */
-	if (folio->mapping != mapping) {
+	if (folio->mapping != &obj->mapping) {
 		folio_unlock(folio);
 		folio_put(folio);
 		return VM_FAULT_NOPAGE;
@@ -223,10 +220,15 @@ static vm_fault_t map_pages(struct vm_fault *vmf, struct aobj_cluster *c,
 static vm_fault_t map(struct vm_fault *vmf, struct aobj_cluster *c)
 {
 	unsigned int i = vmf->pgoff % AOBJ_CLUSTER_PAGES;
+	struct aobj *obj = c->obj;
+	struct page *page;
 
-	if (is_cow(vmf) || pmd_none(*vmf->pmd))
-		return hand_over(vmf, c, aobj_cluster_page(c, i));
-	return map_pages(vmf, c, i);
+	if (!is_cow(vmf) && !pmd_none(*vmf->pmd))
+		return map_pages(vmf, c, i);
+	page = aobj_cluster_page(c, i);
+	get_page(page);
+	aobj_pager_release(c);
+	return hand_over(vmf, obj, page);
 }
 
 /*
@@ -273,23 +275,35 @@ static vm_fault_t fault_sleep(struct vm_fault *vmf, struct aobj *obj)
 	return err ? fault_error(err) : map(vmf, c) | VM_FAULT_MAJOR;
 }
 
+/*
+ * A page that was read for a read fault the kernel maps with less ado.  For a write
+ * it would do more: set the file's time, and the page dirty.
+ */
+static unsigned int either(const struct vm_fault *vmf)
+{
+	return vmf->flags & FAULT_FLAG_WRITE ? 0 : AOBJ_GET_PAGE;
+}
+
 static vm_fault_t aobj_fault(struct vm_fault *vmf)
 {
 	struct aobj *obj = vmf->vma->vm_file->private_data;
 	struct aobj_cluster *c;
+	struct page *page;
 	int err = 0;
 
 	aobj_count(AOBJ_EV_FAULTS, 1);
 	if (vmf->flags & FAULT_FLAG_TRIED)
 		err = take_error(obj, vmf->pgoff);
 	if (!err)
-		err = aobj_pager_get(obj, vmf->pgoff,
-				     advice(vmf->vma) | AOBJ_GET_NOWAIT, &c);
+		err = aobj_pager_get_either(obj, vmf->pgoff,
+					    advice(vmf->vma) | either(vmf) |
+						    AOBJ_GET_NOWAIT,
+					    &c, &page);
 	if (err == -EAGAIN)
 		return fault_sleep(vmf, obj);
 	if (err)
 		return fault_error(err);
-	return map(vmf, c);
+	return c ? map(vmf, c) : hand_over(vmf, obj, page);
 }
 
 /*

@@ -29,6 +29,7 @@
 /* What one pass says. */
 enum pass {
 	PASS_DONE, /* resident; the cluster is still locked */
+	PASS_PAGE, /* resident; unlocked, and @read is referenced */
 	PASS_AGAIN, /* unlocked; look again */
 	PASS_ERROR, /* unlocked; @err says why */
 };
@@ -49,6 +50,7 @@ enum pass {
  * @zeroed: they are filled with zeros
  * @window: what may come with the page; @nr is 0 until that was asked
  * @places: taken for pages that the object has not had, and not used yet
+ * @read: the page, if it was read, and that is enough
  */
 struct get {
 	struct aobj *obj;
@@ -65,6 +67,7 @@ struct get {
 	bool zeroed;
 	struct aobj_window window;
 	unsigned int places;
+	struct page *read;
 };
 
 static enum pass pass_error(struct get *g, int err)
@@ -602,6 +605,10 @@ static enum pass get_swapped(struct get *g)
 		g->err = folio_wait_locked_killable(folio);
 	if (!g->err && !folio_test_uptodate(folio))
 		g->err = -EIO;
+	if (g->flags & AOBJ_GET_PAGE && !g->err && is_power_of_2(mask)) {
+		g->read = &folio->page;
+		return PASS_PAGE;
+	}
 	folio_put(folio);
 	return g->err ? PASS_ERROR : PASS_AGAIN;
 }
@@ -689,8 +696,8 @@ static void forget_empty(struct get *g)
 	mutex_unlock(&g->c->lock);
 }
 
-int aobj_pager_get(struct aobj *obj, pgoff_t pgoff, unsigned int flags,
-		   struct aobj_cluster **cp)
+int aobj_pager_get_either(struct aobj *obj, pgoff_t pgoff, unsigned int flags,
+			  struct aobj_cluster **cp, struct page **page)
 {
 	struct page *pages[AOBJ_CLUSTER_PAGES] __uninitialized;
 	struct get g = {
@@ -716,12 +723,24 @@ int aobj_pager_get(struct aobj *obj, pgoff_t pgoff, unsigned int flags,
 		*cp = g.c;
 		return 0;
 	}
+	if (pass == PASS_PAGE) {
+		aobj_cluster_put(g.c);
+		*cp = NULL;
+		*page = g.read;
+		return 0;
+	}
 	/* Who may sleep will be back at once, and then wants it. */
 	if (g.c && (g.err != -EAGAIN || flags & AOBJ_GET_ATOMIC))
 		forget_empty(&g);
 	if (g.c)
 		aobj_cluster_put(g.c);
 	return g.err;
+}
+
+int aobj_pager_get(struct aobj *obj, pgoff_t pgoff, unsigned int flags,
+		   struct aobj_cluster **cp)
+{
+	return aobj_pager_get_either(obj, pgoff, flags, cp, NULL);
 }
 
 void aobj_pager_release(struct aobj_cluster *c)
@@ -757,44 +776,3 @@ int aobj_pager_get_page(struct aobj *obj, pgoff_t pgoff, unsigned int flags,
 	aobj_pager_release(c);
 	return 0;
 }
-
-/*
- * A page that could not be read: only it is lost, and only if its medium says
- * so.  Its folio is still locked by the read.
- */
-static void pager_read_failed(struct aobj_io *io, unsigned int k)
-{
-	struct aobj_cluster *c = io->cluster;
-	unsigned int i = io->index[k];
-	bool lost = aobj_swapio_permanent(io->status);
-	struct page *page;
-	u32 slot;
-
-	pr_warn_ratelimited("%pg: read error %d at slot %u\n", io->dev->bdev,
-			    blk_status_to_errno(io->status),
-			    io->slot + k - io->dev->base);
-	aobj_count(AOBJ_EV_READ_ERRORS, 1);
-
-	mutex_lock(&c->lock);
-	/* Once the page is out nothing but this holds the cluster. */
-	refcount_inc(&c->refs);
-	aobj_cluster_del(c, BIT_ULL(i), &page);
-	slot = c->slot[i];
-	if (lost) {
-		aobj_cluster_set_slot(c, i, AOBJ_SLOT_BAD);
-		if (!c->nr_slots)
-			aobj_swap_unlink(c);
-		aobj_swap_mark_bad(slot);
-		aobj_place_check();
-	}
-	aobj_queue_update(c);
-	mutex_unlock(&c->lock);
-
-	unlock_page(page);
-	aobj_page_free(&page, 1);
-	aobj_cluster_put(c);
-}
-
-const struct aobj_io_ops aobj_pager_io_ops = {
-	.read_failed = pager_read_failed,
-};

@@ -55,12 +55,12 @@ static bool may_keep(const struct aobj_bios *bios, struct bio *bio)
 
 void aobj_bios_put(struct aobj_bios *bios, struct bio *bio)
 {
-	if (may_keep(bios, bio)) {
-		bio_uninit(bio);
-		for (int i = 0; i < AOBJ_BIOS_SPARE; i++)
-			if (!READ_ONCE(bios->spare[i]) &&
-			    !cmpxchg(&bios->spare[i], NULL, bio))
-				return;
-	}
-	bio_put(bio);
+	bool kept = false;
+
+	/* What it held of its cgroup bio_endio() has given up. */
+	for (int i = 0; i < AOBJ_BIOS_SPARE && !kept && may_keep(bios, bio); i++)
+		kept = !READ_ONCE(bios->spare[i]) &&
+		       !cmpxchg(&bios->spare[i], NULL, bio);
+	if (!kept)
+		bio_put(bio);
 }

@@ -161,9 +161,11 @@ static void choose_share(unsigned long evicted)
 	inactive_share = chances_pay() ? INACTIVE_MANY : INACTIVE_FEW;
 }
 
+/* What is being written is inactive, but not there to be evicted any more. */
 static bool inactive_low(void)
 {
-	return atomic_long_read(&aobj_totals.inactive) <
+	return atomic_long_read(&aobj_totals.inactive) -
+		       atomic_long_read(&aobj_totals.writing) <
 	       atomic_long_read(&aobj_charged) / inactive_share;
 }
 

@@ -180,27 +180,35 @@ static void age_some(unsigned long *bound)
  * Freeing and choosing
  */
 
-/* => pages that nobody but the object has any use of; others become active */
-static u64 pages_to_evict(struct aobj_cluster *c)
+/*
+ * => pages that nobody but the object has any use of; others become active
+ * => of those, @clean seem to need no writing
+ */
+static u64 pages_to_evict(struct aobj_cluster *c, u64 *clean)
 {
-	u64 mask = c->res->inactive & ~c->writing, used = 0;
+	u64 mask = c->res->inactive & ~c->writing, used = 0, dirty = 0;
 	unsigned int i;
 
-	for_each_page_bit(i, mask)
+	for_each_page_bit(i, mask) {
 		if (page_ref_count(c->res->page[i]) != 1)
 			used |= BIT_ULL(i);
+		if (folio_test_dirty(aobj_folio(c->res->page[i])))
+			dirty |= BIT_ULL(i);
+	}
 	aobj_cluster_activate(c, used);
-	return mask & ~used;
+	mask &= ~used;
+	*clean = mask & ~dirty;
+	return mask;
 }
 
 /* => frees what is clean, starts writing what is dirty */
 static enum aobj_written
 evict_cluster(struct aobj_batch *b, struct aobj_cluster *c, unsigned long *done)
 {
-	u64 mask = pages_to_evict(c);
+	u64 clean, mask = pages_to_evict(c, &clean);
 
-	if (mask)
-		mask &= ~aobj_writeout_drop_clean(c, mask, done);
+	if (clean)
+		mask &= ~aobj_writeout_drop_clean(c, clean, done);
 	if (!mask)
 		return AOBJ_WRITTEN_DONE;
 	return aobj_writeout(b, c, mask, done);
@@ -374,13 +382,13 @@ unsigned long aobj_evict_clean(unsigned long nr)
 	bound = min(bound, aobj_queue_length(AOBJ_QUEUE_INACTIVE));
 	while (freed < nr && bound--) {
 		struct aobj_cluster *c = aobj_queue_pop(AOBJ_QUEUE_INACTIVE);
-		u64 mask;
+		u64 clean;
 
 		if (!c)
 			break;
-		mask = pages_to_evict(c);
-		if (mask)
-			aobj_writeout_drop_clean(c, mask, &freed);
+		pages_to_evict(c, &clean);
+		if (clean)
+			aobj_writeout_drop_clean(c, clean, &freed);
 		aobj_queue_return(c, false);
 	}
 	return freed;

@@ -103,6 +103,22 @@ void aobj_swapio_add(struct aobj_io *io, struct aobj_cluster *c, unsigned int i,
 	io->nr++;
 }
 
+void aobj_swapio_add_resident(struct aobj_io *io, struct aobj_cluster *c,
+			      u64 mask)
+{
+	struct aobj_cluster **cluster = aobj_io_cluster(io, 0);
+	unsigned int i, nr = io->nr;
+
+	if (!nr || cluster[nr - 1] != c)
+		refcount_inc(&c->refs);
+	for_each_page_bit(i, mask) {
+		__bio_add_page(&io->bio, c->res->page[i], PAGE_SIZE, 0);
+		cluster[nr] = c;
+		io->index[nr++] = i;
+	}
+	io->nr = nr;
+}
+
 /* => one past the pages from @first on that are of the same cluster */
 static unsigned int stretch_end(struct aobj_io *io, unsigned int first)
 {

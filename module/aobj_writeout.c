@@ -73,13 +73,10 @@ static void put_slots(struct aobj_batch *b, struct aobj_cluster *c, u64 mask,
 /* => they have their slots, and are the next of the request */
 static void batch_add(struct aobj_batch *b, struct aobj_cluster *c, u64 mask)
 {
-	unsigned int i;
-
 	aobj_cluster_clear_dirty(c, mask);
 	c->writing |= mask;
 	atomic_long_add(hweight64(mask), &aobj_totals.writing);
-	for_each_page_bit(i, mask)
-		aobj_swapio_add(b->io, c, i, c->res->page[i]);
+	aobj_swapio_add_resident(b->io, c, mask);
 }
 
 /* => the pages from the first of @mask on whose own slots are consecutive */

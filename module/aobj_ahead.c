@@ -36,13 +36,15 @@ static void window_second(struct aobj_stream *at, long step,
 static void window_new(struct aobj_ahead *ahead, pgoff_t pgoff,
 		       struct aobj_window *w)
 {
-	unsigned int at = READ_ONCE(ahead->oldest) % AOBJ_STREAMS;
+	unsigned int at = READ_ONCE(ahead->oldest);
 
+	at = at < AOBJ_STREAMS ? at : 0;
 	WRITE_ONCE(ahead->oldest, at + 1);
-	w->stream = &ahead->stream[at];
+	/* Whatever is brought in, its edge is there already. */
+	w->stream = NULL;
 	w->step = 1;
 	w->nr = 1;
-	WRITE_ONCE(*w->stream, ((struct aobj_stream){ 1, 0, pgoff }));
+	WRITE_ONCE(ahead->stream[at], ((struct aobj_stream){ 1, 0, pgoff }));
 }
 
 /* => the stream from @at on that @pgoff is near to, or NULL */

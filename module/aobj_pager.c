@@ -422,17 +422,23 @@ static bool room_ahead(const struct aobj *obj)
  * While this task waits for its page, and then for its processor, the device can
  * read the cluster that a sequence comes to next.
  */
-static void read_on(struct get *g)
+static void read_next(struct aobj *obj, pgoff_t pgoff)
+{
+	pgoff_t next;
+
+	if (!room_ahead(obj) || !aobj_ahead_next(&obj->ahead, pgoff, &next))
+		return;
+	/* Nobody has asked for it: whoever does will hear what is wrong. */
+	aobj_pager_begin(obj, next);
+}
+
+static void read_on(const struct get *g)
 {
 	const unsigned int never = AOBJ_GET_NOWAIT | AOBJ_GET_BEGIN |
 				   AOBJ_GET_ALONE | AOBJ_GET_CLUSTER;
-	pgoff_t next;
 
-	if (g->flags & never || !room_ahead(g->obj) ||
-	    !aobj_ahead_next(&g->obj->ahead, g->pgoff, &next))
-		return;
-	/* Nobody has asked for it: whoever does will hear what is wrong. */
-	aobj_pager_begin(g->obj, next);
+	if (!(g->flags & never))
+		read_next(g->obj, g->pgoff);
 }
 
 /* => waits until the page is no longer being read; PASS_AGAIN if it is valid */

@@ -36,26 +36,41 @@ static void window_second(struct aobj_stream *at, long step,
 static void window_new(struct aobj_ahead *ahead, pgoff_t pgoff,
 		       struct aobj_window *w)
 {
-	unsigned int at = READ_ONCE(ahead->oldest) % AOBJ_STREAMS;
+	unsigned int at = READ_ONCE(ahead->oldest);
 
+	at = at < AOBJ_STREAMS ? at : 0;
 	WRITE_ONCE(ahead->oldest, at + 1);
-	w->stream = &ahead->stream[at];
+	/* Whatever is brought in, its edge is there already. */
+	w->stream = NULL;
 	w->step = 1;
 	w->nr = 1;
-	WRITE_ONCE(*w->stream, ((struct aobj_stream){ pgoff, 0, 1 }));
+	WRITE_ONCE(ahead->stream[at], ((struct aobj_stream){ 1, 0, pgoff }));
+}
+
+/* => the stream from @at on that @pgoff is near to, or NULL */
+static struct aobj_stream *near_to(struct aobj_ahead *ahead,
+				   struct aobj_stream *at, pgoff_t pgoff)
+{
+	for (; at < ahead->stream + AOBJ_STREAMS; at++) {
+		struct aobj_stream s = READ_ONCE(*at);
+
+		if (pgoff - s.edge + NEAR <= 2 * NEAR)
+			return at;
+	}
+	return NULL;
 }
 
 void aobj_ahead_ask(struct aobj_ahead *ahead, pgoff_t pgoff,
 		    struct aobj_window *w)
 {
-	struct aobj_stream *at, *second = NULL;
+	struct aobj_stream *at = ahead->stream, *second = NULL;
 	long step = 0;
 
-	for (at = ahead->stream; at < ahead->stream + AOBJ_STREAMS; at++) {
+	for (; (at = near_to(ahead, at, pgoff)); at++) {
 		struct aobj_stream s = READ_ONCE(*at);
 		long distance = (long)(pgoff - s.edge);
 
-		if (distance + NEAR > 2UL * NEAR || !distance || !s.window)
+		if (!distance || !s.window)
 			continue;
 		if (distance == s.step) {
 			window_go_on(at, s, w);

@@ -16,16 +16,16 @@
 
 /**
  * struct aobj_stream - a hint, unlocked, read and written as a whole
- * @edge: the last page that was brought in
- * @step: from one page to the next; 0: there was one only
  * @window: how many pages to bring in next; 0: none was brought in yet
+ * @step: from one page to the next; 0: there was one only
+ * @edge: the last page that was brought in
  *
  * There may be very many objects: a word for each stream is what it is worth.
  */
 struct aobj_stream {
-	u64 edge : 50;
-	s64 step : 7;
 	u64 window : 7;
+	s64 step : 7;
+	u64 edge : 50;
 };
 
 /**

@@ -13,7 +13,10 @@
 #include "aobj_swapio.h"
 #include "aobj_writeout.h"
 
-#define INACTIVE_SHARE 3 /* a third of the resident pages should be inactive */
+#define INACTIVE_FEW \
+	32 /* the share of resident pages that should be inactive, */
+#define INACTIVE_MANY 8 /* and where second chances are of use */
+#define SAMPLE_SHARE 4 /* asked again after as many were evicted */
 #define KICK_ROUNDS 8 /* waits of 20 ms after which a waiter kicks again */
 #define CLEAN_EXTRA 16 /* clusters to look at beside those */
 #define CLEAN_SHARE 4 /* clean pages that a cluster is hoped to have */
@@ -119,40 +122,100 @@ static bool age_one(void)
 	return true;
 }
 
-/* => but for @waiting, which are inactive and cannot go for now */
+/*
+ * To unmap a page and see whether it is used costs a fault if it is.  That pays if
+ * pages in memory are used more often than those on swap; where all are used
+ * alike the same faults save nothing.
+ */
+static unsigned int inactive_share = INACTIVE_FEW;
+
+/* => what an event has come to, what is longer ago counting less */
+static unsigned long lately(enum aobj_event ev, unsigned long *seen,
+			    unsigned long *sum)
+{
+	unsigned long now = aobj_events_sum(ev);
+
+	*sum = *sum / 2 + now - *seen;
+	*seen = now;
+	return *sum;
+}
+
+/* => inactive pages are used more than twice as often as those on swap */
+static bool chances_pay(void)
+{
+	static unsigned long soft_seen, soft_sum, reads_seen, reads_sum;
+	u64 soft = lately(AOBJ_EV_SOFT_FAULTS, &soft_seen, &soft_sum);
+	u64 reads = lately(AOBJ_EV_READ_BIOS, &reads_seen, &reads_sum);
+
+	return soft * atomic_long_read(&aobj_totals.swapped) >
+	       2 * reads * atomic_long_read(&aobj_totals.inactive);
+}
+
+/* For the daemon alone. */
+static void choose_share(unsigned long evicted)
+{
+	static unsigned long since;
+
+	since += evicted;
+	if (since < atomic_long_read(&aobj_charged) / SAMPLE_SHARE)
+		return;
+	since = 0;
+	inactive_share = chances_pay() ? INACTIVE_MANY : INACTIVE_FEW;
+}
+
+/*
+ * What is being written is inactive, but not there to be evicted any more; nor are
+ * @waiting pages, whose device is busy.
+ */
 static bool inactive_low(unsigned long waiting)
 {
-	return atomic_long_read(&aobj_totals.inactive) - (long)waiting <
+	return atomic_long_read(&aobj_totals.inactive) -
+		       atomic_long_read(&aobj_totals.writing) - (long)waiting <
 	       (atomic_long_read(&aobj_charged) - (long)waiting) /
-		       INACTIVE_SHARE;
+		       (long)inactive_share;
+}
+
+/* => *@bound is less by the clusters looked at */
+static void age_some(unsigned long waiting, unsigned long *bound)
+{
+	while (*bound && inactive_low(waiting) && age_one())
+		(*bound)--;
 }
 
 /*
  * Freeing and choosing
  */
 
-/* => pages that nobody but the object has any use of; others become active */
-static u64 pages_to_evict(struct aobj_cluster *c)
+/*
+ * => pages that nobody but the object has any use of; others become active
+ * => of those, @clean seem to need no writing
+ */
+static u64 pages_to_evict(struct aobj_cluster *c, u64 *clean)
 {
-	u64 mask = c->res->inactive & ~c->writing, used = 0;
+	u64 mask = c->res->inactive & ~c->writing, used = 0, dirty = 0;
 	unsigned int i;
 
-	for_each_page_bit(i, mask)
+	for_each_page_bit(i, mask) {
 		if (page_ref_count(c->res->page[i]) != 1)
 			used |= BIT_ULL(i);
+		if (folio_test_dirty(aobj_folio(c->res->page[i])))
+			dirty |= BIT_ULL(i);
+	}
 	aobj_cluster_activate(c, used);
-	return mask & ~used;
+	mask &= ~used;
+	*clean = mask & ~dirty;
+	return mask;
 }
 
 /* => frees what is clean, starts writing what is dirty */
 static enum aobj_written
 evict_cluster(struct aobj_batch *b, struct aobj_cluster *c, unsigned long *done)
 {
-	u64 mask = pages_to_evict(c);
+	u64 clean, mask = pages_to_evict(c, &clean);
 	enum aobj_written res;
 
-	if (mask)
-		mask &= ~aobj_writeout_drop_clean(c, mask, done);
+	if (clean)
+		mask &= ~aobj_writeout_drop_clean(c, clean, done);
 	if (!mask)
 		return AOBJ_WRITTEN_DONE;
 	res = aobj_writeout(b, c, mask, done);
@@ -246,8 +309,7 @@ unsigned long aobj_evict(unsigned long mark)
 		aobj_swapio_reap();
 		if (aobj_writeout_congested())
 			break;
-		if (inactive_low(b.waiting))
-			age_one();
+		age_some(b.waiting, &bound);
 		if (!evict_one(&b, &done))
 			break;
 		if (b.want_slots)
@@ -257,6 +319,7 @@ unsigned long aobj_evict(unsigned long mark)
 	aobj_batch_submit(&b);
 	blk_finish_plug(&plug);
 	memalloc_noreclaim_restore(flags);
+	choose_share(done);
 	return done;
 }
 
@@ -334,13 +397,13 @@ unsigned long aobj_evict_clean(unsigned long nr)
 	bound = min(bound, aobj_queue_length(AOBJ_QUEUE_INACTIVE));
 	while (freed < nr && bound--) {
 		struct aobj_cluster *c = aobj_queue_pop(AOBJ_QUEUE_INACTIVE);
-		u64 mask;
+		u64 clean;
 
 		if (!c)
 			break;
-		mask = pages_to_evict(c);
-		if (mask)
-			aobj_writeout_drop_clean(c, mask, &freed);
+		pages_to_evict(c, &clean);
+		if (clean)
+			aobj_writeout_drop_clean(c, clean, &freed);
 		aobj_queue_return(c, false);
 	}
 	return freed;

@@ -84,21 +84,18 @@ static bool is_cow(const struct vm_fault *vmf)
 	       !(vmf->vma->vm_flags & VM_SHARED);
 }
 
-/* => the page locked and referenced, for the kernel to map or copy */
-static vm_fault_t hand_over(struct vm_fault *vmf, struct aobj_cluster *c,
+/* => the page, referenced, is locked as well, for the kernel to map or copy */
+static vm_fault_t hand_over(struct vm_fault *vmf, struct aobj *obj,
 			    struct page *page)
 {
 	struct folio *folio = aobj_folio(page);
-	struct address_space *mapping = &c->obj->mapping;
 
-	folio_get(folio);
-	aobj_pager_release(c);
 	if (folio_lock_killable(folio)) {
 		folio_put(folio);
 		return fault_error(-EINTR);
 	}
 	/* A shrink may have been faster: the next try sees the new size. */
-	if (folio->mapping != mapping) {
+	if (folio->mapping != &obj->mapping) {
 		folio_unlock(folio);
 		folio_put(folio);
 		return VM_FAULT_NOPAGE;
@@ -115,11 +112,21 @@ static vm_fault_t hand_over(struct vm_fault *vmf, struct aobj_cluster *c,
 
 /*
  * => resident and in use: worth a page table entry before it is asked; those
- *    under read among them
+ *    under read among them.  A neighbour of @i that is mapped, when @i is not, has
+ *    its entry most likely here.
  */
-static u64 worth_mapping(const struct aobj_cluster *c)
+static u64 worth_mapping(const struct aobj_cluster *c, unsigned int i)
 {
-	return c->res->present & ~c->res->inactive & ~c->writing;
+	u64 mask = c->res->present & ~c->res->inactive & ~c->writing;
+	u64 beside = mask & (BIT_ULL(i) << 1 | BIT_ULL(i) >> 1);
+	unsigned int k;
+
+	if (!beside || folio_mapcount(aobj_folio(c->res->page[i])))
+		return mask;
+	for_each_page_bit(k, beside)
+		if (folio_mapcount(aobj_folio(c->res->page[k])))
+			mask &= ~BIT_ULL(k);
+	return mask;
 }
 
 /* The places of the cluster that the vma and the fault's page table cover. */
@@ -139,7 +146,7 @@ static void bounds(const struct vm_fault *vmf, unsigned int i,
 static void stretch(const struct vm_fault *vmf, const struct aobj_cluster *c,
 		    unsigned int i, unsigned int *first, unsigned int *end)
 {
-	u64 mask = worth_mapping(c);
+	u64 mask = worth_mapping(c, i);
 	unsigned int before = i, after = i + 1;
 
 	*first = before;
@@ -213,10 +220,15 @@ static vm_fault_t map_pages(struct vm_fault *vmf, struct aobj_cluster *c,
 static vm_fault_t map(struct vm_fault *vmf, struct aobj_cluster *c)
 {
 	unsigned int i = vmf->pgoff % AOBJ_CLUSTER_PAGES;
+	struct aobj *obj = c->obj;
+	struct page *page;
 
-	if (is_cow(vmf) || pmd_none(*vmf->pmd))
-		return hand_over(vmf, c, aobj_cluster_page(c, i));
-	return map_pages(vmf, c, i);
+	if (!is_cow(vmf) && !pmd_none(*vmf->pmd))
+		return map_pages(vmf, c, i);
+	page = aobj_cluster_page(c, i);
+	get_page(page);
+	aobj_pager_release(c);
+	return hand_over(vmf, obj, page);
 }
 
 /*
@@ -263,23 +275,35 @@ static vm_fault_t fault_sleep(struct vm_fault *vmf, struct aobj *obj)
 	return err ? fault_error(err) : map(vmf, c) | VM_FAULT_MAJOR;
 }
 
+/*
+ * A page that was read for a read fault the kernel maps with less ado.  For a write
+ * it would do more: set the file's time, and the page dirty.
+ */
+static unsigned int either(const struct vm_fault *vmf)
+{
+	return vmf->flags & FAULT_FLAG_WRITE ? 0 : AOBJ_GET_PAGE;
+}
+
 static vm_fault_t aobj_fault(struct vm_fault *vmf)
 {
 	struct aobj *obj = vmf->vma->vm_file->private_data;
 	struct aobj_cluster *c;
+	struct page *page;
 	int err = 0;
 
 	aobj_count(AOBJ_EV_FAULTS, 1);
 	if (vmf->flags & FAULT_FLAG_TRIED)
 		err = take_error(obj, vmf->pgoff);
 	if (!err)
-		err = aobj_pager_get(obj, vmf->pgoff,
-				     advice(vmf->vma) | AOBJ_GET_NOWAIT, &c);
+		err = aobj_pager_get_either(obj, vmf->pgoff,
+					    advice(vmf->vma) | either(vmf) |
+						    AOBJ_GET_NOWAIT,
+					    &c, &page);
 	if (err == -EAGAIN)
 		return fault_sleep(vmf, obj);
 	if (err)
 		return fault_error(err);
-	return map(vmf, c);
+	return c ? map(vmf, c) : hand_over(vmf, obj, page);
 }
 
 /*

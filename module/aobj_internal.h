@@ -127,7 +127,7 @@ struct aobj_resident {
 enum aobj_queue_id {
 	AOBJ_QUEUE_NONE, /* nothing resident, or taken off by who holds @lock */
 	AOBJ_QUEUE_ACTIVE,
-	AOBJ_QUEUE_INACTIVE, /* has inactive pages */
+	AOBJ_QUEUE_INACTIVE, /* has inactive pages that are not under write-out */
 	AOBJ_QUEUE_NR,
 };
 

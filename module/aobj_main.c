@@ -28,7 +28,7 @@
 #include "aobj_object.h"
 #include "aobj_page.h"
 #include "aobj_pagedaemon.h"
-#include "aobj_pager.h"
+#include "aobj_pagein.h"
 #include "aobj_pool.h"
 #include "aobj_stats.h"
 #include "aobj_swap.h"
@@ -74,7 +74,7 @@ static int __init aobj_init(void)
 	err = budget_init();
 	if (err)
 		return err;
-	err = aobj_swapio_init(&aobj_writeout_io_ops, &aobj_pager_io_ops);
+	err = aobj_swapio_init(&aobj_writeout_io_ops, &aobj_pagein_io_ops);
 	if (err)
 		return err;
 	err = aobj_cluster_init();

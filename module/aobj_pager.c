@@ -19,6 +19,7 @@
 #include "aobj_evict.h"
 #include "aobj_object.h"
 #include "aobj_page.h"
+#include "aobj_pagein.h"
 #include "aobj_pager.h"
 #include "aobj_place.h"
 #include "aobj_queue.h"
@@ -29,6 +30,7 @@
 /* What one pass says. */
 enum pass {
 	PASS_DONE, /* resident; the cluster is still locked */
+	PASS_PAGE, /* resident; unlocked, and @read is referenced */
 	PASS_AGAIN, /* unlocked; look again */
 	PASS_ERROR, /* unlocked; @err says why */
 };
@@ -50,6 +52,7 @@ enum pass {
  * @window: what may come with the page; @nr is 0 until that was asked
  * @places: taken for pages that the object has not had, and not used yet
  * @further: pages that the device may be given beside those that are waited for
+ * @read: the page, if it was read, and that is enough
  */
 struct get {
 	struct aobj *obj;
@@ -67,6 +70,7 @@ struct get {
 	struct aobj_window window;
 	unsigned int places;
 	unsigned int further;
+	struct page *read;
 };
 
 static enum pass pass_error(struct get *g, int err)
@@ -103,6 +107,11 @@ static unsigned int patience_ms(const struct get *g)
 	return g->flags & AOBJ_GET_IMPATIENT ? ms / 4 : ms;
 }
 
+static unsigned long memory_deadline(const struct get *g)
+{
+	return jiffies + msecs_to_jiffies(patience_ms(g));
+}
+
 /* => who wants no more than what is at hand */
 static bool waits_for_room(const struct get *g)
 {
@@ -126,26 +135,23 @@ static int charge_pages(struct get *g, unsigned int *want, bool zero)
 
 /*
  * The kernel, or the memcg, is short of memory.  Only shrinkers that know of
- * memcgs are asked to help a memcg, so make room of our own.
+ * memcgs are asked to help a memcg, so make room of our own.  @deadline: 0 at first
  */
-static int relieve_memory(struct get *g, unsigned long deadline)
+static int relieve_memory(struct get *g, unsigned long *deadline)
 {
+	if (!*deadline)
+		*deadline = memory_deadline(g);
 	if (!waits_for_room(g))
 		return -EAGAIN;
 	if (fatal_signal_pending(current))
 		return -EINTR;
-	if (time_after(jiffies, deadline))
+	if (time_after(jiffies, *deadline))
 		return -ENOMEM;
 	/* The object's own pages: most likely they are the same memcg's. */
 	aobj_evict_object(g->obj, AOBJ_CLUSTER_PAGES);
 	schedule_timeout_killable(msecs_to_jiffies(20));
 	aobj_swapio_reap();
 	return 0;
-}
-
-static unsigned long memory_deadline(const struct get *g)
-{
-	return jiffies + msecs_to_jiffies(patience_ms(g));
 }
 
 static gfp_t get_gfp(const struct get *g)
@@ -165,7 +171,7 @@ static unsigned int alloc_some(struct get *g, unsigned int want, bool zero)
 
 static int alloc_pages_of_get(struct get *g, unsigned int want, bool zero)
 {
-	unsigned long deadline = memory_deadline(g);
+	unsigned long deadline = 0;
 	int err = 0;
 
 	while (!g->nr && !err) {
@@ -177,7 +183,7 @@ static int alloc_pages_of_get(struct get *g, unsigned int want, bool zero)
 		if (g->res || has_res)
 			g->nr = alloc_some(g, want, zero);
 		if (!g->nr)
-			err = relieve_memory(g, deadline);
+			err = relieve_memory(g, &deadline);
 	}
 	aobj_page_uncharge(want - g->nr);
 	return err;
@@ -415,31 +421,44 @@ static bool room_ahead(const struct aobj *obj)
 	       !READ_ONCE(obj->limit) && !aobj_writeout_congested();
 }
 
-/* => pages that the device should be given beside these, 0 if none; locked */
-static unsigned int further(struct aobj_swapdev *dev)
+static bool reads_on(const struct get *g)
+{
+	return !(g->flags & (AOBJ_GET_NOWAIT | AOBJ_GET_BEGIN | AOBJ_GET_ALONE |
+			     AOBJ_GET_CLUSTER));
+}
+
+/*
+ * => how many pages the device should be given besides; locked: a page that is being
+ *    read has a slot, but its device may go after that
+ */
+static void ask_further(struct get *g, struct aobj_swapdev *dev)
 {
 	struct aobj_pace *pace = &dev->pace[READ];
 
-	if (aobj_pace_reached(pace, ULONG_MAX))
-		return 0;
-	return aobj_pace_request(pace, AOBJ_CLUSTER_PAGES);
+	g->further = 0;
+	if (!aobj_pace_reached(pace, ULONG_MAX))
+		g->further = aobj_pace_request(pace, AOBJ_CLUSTER_PAGES);
 }
 
 /*
  * While this task waits for its page, and then for its processor, the device can
  * read the cluster that a sequence comes to next.
  */
-static void read_on(struct get *g)
+static void read_next(struct aobj *obj, pgoff_t pgoff, unsigned int nr)
 {
-	const unsigned int never = AOBJ_GET_NOWAIT | AOBJ_GET_BEGIN |
-				   AOBJ_GET_ALONE | AOBJ_GET_CLUSTER;
 	pgoff_t next;
 
-	if (g->flags & never || !g->further || !room_ahead(g->obj) ||
-	    !aobj_ahead_next(&g->obj->ahead, g->pgoff, g->further, &next))
+	if (!nr || !room_ahead(obj) ||
+	    !aobj_ahead_next(&obj->ahead, pgoff, nr, &next))
 		return;
 	/* Nobody has asked for it: whoever does will hear what is wrong. */
-	aobj_pager_begin(g->obj, next);
+	aobj_pager_begin(obj, next);
+}
+
+static void read_on(const struct get *g)
+{
+	if (reads_on(g))
+		read_next(g->obj, g->pgoff, g->further);
 }
 
 /* => waits until the page is no longer being read; PASS_AGAIN if it is valid */
@@ -452,8 +471,8 @@ static enum pass wait_read(struct get *g, struct folio *folio)
 	if (g->flags & AOBJ_GET_BEGIN)
 		return pass_error(g, -EINPROGRESS);
 	folio_get(folio);
-	/* A page that is being read has a slot; its device may go after that. */
-	g->further = further(aobj_swap_dev(g->c->slot[g->i]));
+	if (reads_on(g))
+		ask_further(g, aobj_swap_dev(g->c->slot[g->i]));
 	mutex_unlock(&g->c->lock);
 	read_on(g);
 	err = folio_wait_locked_killable(folio);
@@ -509,61 +528,6 @@ static enum pass get_zero(struct get *g)
 	return PASS_DONE;
 }
 
-/* => how many of the pages of @mask, from the first on, have slots in a row */
-static unsigned int slot_run(const struct aobj_cluster *c, u64 mask)
-{
-	u32 first = c->slot[__ffs64(mask)];
-	unsigned int i, nr = 0;
-
-	for_each_page_bit(i, mask) {
-		if (c->slot[i] != first + nr)
-			break;
-		nr++;
-	}
-	return nr;
-}
-
-/* => one bio for the first run of @mask; the pages that are left */
-static u64 read_run(struct aobj_cluster *c, u64 mask, struct page ***pages)
-{
-	unsigned int nr = slot_run(c, mask);
-	u32 slot = c->slot[__ffs64(mask)];
-	struct aobj_io *io = aobj_swapio_alloc(aobj_swap_dev(slot), slot, nr,
-					       false, GFP_NOIO);
-
-	while (nr--) {
-		aobj_swapio_add(io, c, __ffs64(mask), *(*pages)++);
-		mask &= mask - 1;
-	}
-	aobj_swapio_submit(io);
-	return mask;
-}
-
-static void read_one(struct aobj_cluster *c, unsigned int i, struct page *page,
-		     struct aobj_swapdev *dev)
-{
-	struct aobj_io *io =
-		aobj_swapio_alloc(dev, c->slot[i], 1, false, GFP_NOIO);
-
-	aobj_swapio_add(io, c, i, page);
-	aobj_swapio_submit(io);
-}
-
-/*
- * One bio for each run of slots.  The pages are locked, so the slots stay as
- * they are; but a page that is submitted may be read, unlocked and gone by the
- * time that the next one is looked at.
- */
-static void read_pages(struct aobj_cluster *c, u64 mask, struct page **pages)
-{
-	struct blk_plug plug;
-
-	blk_start_plug(&plug);
-	while (mask)
-		mask = read_run(c, mask, &pages);
-	blk_finish_plug(&plug);
-}
-
 /* => @g's pages stand in the cluster, locked, where the mask says */
 static u64 add_for_read(struct get *g, u64 mask)
 {
@@ -602,12 +566,13 @@ static enum pass get_swapped(struct get *g)
 	mask = add_for_read(g, mask);
 	folio = aobj_folio(aobj_cluster_page(c, g->i));
 	folio_get(folio);
-	g->further = further(dev);
+	if (reads_on(g))
+		ask_further(g, dev);
 	mutex_unlock(&c->lock);
 	if (is_power_of_2(mask))
-		read_one(c, g->i, *pages, dev);
+		aobj_pagein_one(c, g->i, *pages, dev);
 	else
-		read_pages(c, mask, pages);
+		aobj_pagein(c, mask, pages);
 
 	read_on(g);
 	if (g->flags & AOBJ_GET_BEGIN)
@@ -616,6 +581,10 @@ static enum pass get_swapped(struct get *g)
 		g->err = folio_wait_locked_killable(folio);
 	if (!g->err && !folio_test_uptodate(folio))
 		g->err = -EIO;
+	if (g->flags & AOBJ_GET_PAGE && !g->err && is_power_of_2(mask)) {
+		g->read = &folio->page;
+		return PASS_PAGE;
+	}
 	folio_put(folio);
 	return g->err ? PASS_ERROR : PASS_AGAIN;
 }
@@ -659,7 +628,7 @@ static bool lock_cluster(struct get *g)
 static int find_cluster(struct get *g)
 {
 	pgoff_t index = g->pgoff >> AOBJ_CLUSTER_SHIFT;
-	unsigned long deadline = memory_deadline(g);
+	unsigned long deadline = 0;
 	int err;
 
 	for (;;) {
@@ -671,7 +640,7 @@ static int find_cluster(struct get *g)
 			g->c = aobj_cluster_get(g->obj, index, get_gfp(g));
 		}
 		if (!g->c) {
-			err = relieve_memory(g, deadline);
+			err = relieve_memory(g, &deadline);
 			if (err)
 				return err;
 			continue;
@@ -703,8 +672,8 @@ static void forget_empty(struct get *g)
 	mutex_unlock(&g->c->lock);
 }
 
-int aobj_pager_get(struct aobj *obj, pgoff_t pgoff, unsigned int flags,
-		   struct aobj_cluster **cp)
+int aobj_pager_get_either(struct aobj *obj, pgoff_t pgoff, unsigned int flags,
+			  struct aobj_cluster **cp, struct page **page)
 {
 	struct page *pages[AOBJ_CLUSTER_PAGES] __uninitialized;
 	struct get g = {
@@ -723,10 +692,17 @@ int aobj_pager_get(struct aobj *obj, pgoff_t pgoff, unsigned int flags,
 		pass = get_once(&g);
 	} while (pass == PASS_AGAIN);
 
-	drop_pages(&g);
+	if (has_page(&g) || g.places)
+		drop_pages(&g);
 	aobj_resident_free(g.res);
 	if (pass == PASS_DONE) {
 		*cp = g.c;
+		return 0;
+	}
+	if (pass == PASS_PAGE) {
+		aobj_cluster_put(g.c);
+		*cp = NULL;
+		*page = g.read;
 		return 0;
 	}
 	/* Who may sleep will be back at once, and then wants it. */
@@ -735,6 +711,12 @@ int aobj_pager_get(struct aobj *obj, pgoff_t pgoff, unsigned int flags,
 	if (g.c)
 		aobj_cluster_put(g.c);
 	return g.err;
+}
+
+int aobj_pager_get(struct aobj *obj, pgoff_t pgoff, unsigned int flags,
+		   struct aobj_cluster **cp)
+{
+	return aobj_pager_get_either(obj, pgoff, flags, cp, NULL);
 }
 
 void aobj_pager_release(struct aobj_cluster *c)

@@ -7,8 +7,6 @@
 
 #include "aobj_swapio.h"
 
-extern const struct aobj_io_ops aobj_pager_io_ops;
-
 enum aobj_get_flags {
 	AOBJ_GET_NOWAIT = 1 << 0, /* do not wait for I/O or for room */
 	AOBJ_GET_NOCREATE = 1 << 1, /* leave what was never touched as it is */
@@ -18,6 +16,7 @@ enum aobj_get_flags {
 	AOBJ_GET_ATOMIC = 1 << 5, /* with NOWAIT: do not sleep at all */
 	AOBJ_GET_WRITE = 1 << 6, /* get_page: it is dirty from here on */
 	AOBJ_GET_BEGIN = 1 << 7, /* begin to read if there is room, no more */
+	AOBJ_GET_PAGE = 1 << 8, /* get_either: the page will do */
 };
 
 /*
@@ -43,6 +42,13 @@ enum aobj_get_flags {
 int aobj_pager_get(struct aobj *obj, pgoff_t pgoff, unsigned int flags,
 		   struct aobj_cluster **cp);
 void aobj_pager_release(struct aobj_cluster *c);
+
+/*
+ * aobj_pager_get_either: the same; but with PAGE, if the page had to be read, and it
+ * alone, *@cp is NULL and *@page the page, referenced: that saves a second look
+ */
+int aobj_pager_get_either(struct aobj *obj, pgoff_t pgoff, unsigned int flags,
+			  struct aobj_cluster **cp, struct page **page);
 
 /*
  * aobj_pager_begin: begins to read the page at @pgoff and, from there on, what

@@ -40,13 +40,19 @@ static void queue_set(struct aobj_cluster *c, enum aobj_queue_id id, bool head)
 	spin_unlock(&queue_lock);
 }
 
+/* => it has pages that may be evicted now: others are on their way out */
+static bool has_inactive(const struct aobj_cluster *c)
+{
+	return c->res->inactive & ~c->writing;
+}
+
 void aobj_queue_update(struct aobj_cluster *c)
 {
 	enum aobj_queue_id id = AOBJ_QUEUE_NONE;
 
 	aobj_cluster_check(c);
 	if (c->res && !READ_ONCE(c->obj->noswap))
-		id = c->res->inactive ? AOBJ_QUEUE_INACTIVE : AOBJ_QUEUE_ACTIVE;
+		id = has_inactive(c) ? AOBJ_QUEUE_INACTIVE : AOBJ_QUEUE_ACTIVE;
 	if (c->queue != id)
 		queue_set(c, id, false);
 	if (aobj_cluster_empty(c))
@@ -84,7 +90,7 @@ void aobj_queue_take(struct aobj_cluster *c)
 
 void aobj_queue_return(struct aobj_cluster *c, bool head)
 {
-	if (head && c->res && c->res->inactive)
+	if (head && c->res && has_inactive(c))
 		queue_set(c, AOBJ_QUEUE_INACTIVE, true);
 	else
 		aobj_queue_update(c);

@@ -31,6 +31,12 @@ static bool has_some(unsigned int nr_free)
 	return nr_free >= GROUP_SOME && nr_free < GROUP_SLOTS;
 }
 
+static unsigned int how_free(unsigned int nr_free)
+{
+	return (nr_free >= 1) + (nr_free >= GROUP_SOME) +
+	       (nr_free >= GROUP_SLOTS);
+}
+
 static void group_update(struct aobj_slots *s, u32 group, u64 taken)
 {
 	u64 old = s->taken[group];
@@ -38,6 +44,8 @@ static void group_update(struct aobj_slots *s, u32 group, u64 taken)
 	unsigned int now = GROUP_SLOTS - hweight64(taken);
 
 	s->taken[group] = taken;
+	if (how_free(was) == how_free(now))
+		return;
 	if (crosses(was, now, GROUP_SLOTS))
 		summarize(&s->whole, group, now == GROUP_SLOTS);
 	if (has_some(was) != has_some(now))
@@ -175,6 +183,7 @@ static void release(struct aobj_slots *s, u32 group, u64 mask)
 {
 	u64 left = s->taken[group] & ~mask;
 
+	WARN_ON_ONCE((s->taken[group] & mask) != mask);
 	if (s->discards && !left) {
 		left = ~0ULL;
 		s->discarding += GROUP_SLOTS;
@@ -190,12 +199,30 @@ void aobj_slots_free(struct aobj_slots *s, u32 first, u32 nr)
 	while (nr) {
 		u32 group = first / GROUP_SLOTS, at = first % GROUP_SLOTS;
 		u32 len = min_t(u32, nr, GROUP_SLOTS - at);
-		u64 mask = run_mask(at, len);
 
-		WARN_ON_ONCE((s->taken[group] & mask) != mask);
-		release(s, group, mask);
+		release(s, group, run_mask(at, len));
 		first += len;
 		nr -= len;
+	}
+	spin_unlock(&s->lock);
+}
+
+void aobj_slots_free_each(struct aobj_slots *s, const u32 *slot,
+			  unsigned int nr, u32 base)
+{
+	unsigned int k = 0;
+
+	spin_lock(&s->lock);
+	s->used -= nr;
+	while (k < nr) {
+		u32 group = (slot[k] - base) / GROUP_SLOTS;
+		u64 mask = 0;
+
+		do {
+			mask |= BIT_ULL((slot[k] - base) % GROUP_SLOTS);
+			k++;
+		} while (k < nr && (slot[k] - base) / GROUP_SLOTS == group);
+		release(s, group, mask);
 	}
 	spin_unlock(&s->lock);
 }

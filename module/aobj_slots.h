@@ -71,6 +71,9 @@ void aobj_slots_discard_end(struct aobj_slots *s, u32 first, u32 nr);
 
 /* aobj_slots_free: => the slots are handed out; never sleeps */
 void aobj_slots_free(struct aobj_slots *s, u32 first, u32 nr);
+/* => likewise @nr different ones, whose numbers are those in @slot less @base */
+void aobj_slots_free_each(struct aobj_slots *s, const u32 *slot,
+			  unsigned int nr, u32 base);
 
 /* aobj_slots_pass_over: => searches go on behind the group of @slot */
 void aobj_slots_pass_over(struct aobj_slots *s, u32 slot);

@@ -17,7 +17,7 @@
 #include "aobj_swap.h"
 #include "aobj_swap_header.h"
 
-#define BIO_POOL 16 /* bios that are there even when memory is not */
+#define SMALL_READ 4 /* pages that a bio has room for in itself */
 #define FAILURES_MAX 32 /* failed bios in a row that stop a device */
 #define PROBE_AFTER (10 * HZ) /* then one bio is tried that often */
 #define WRITING_SHARE 4 /* a quarter of the budget may be under write-out */
@@ -267,6 +267,24 @@ void aobj_swap_free(u32 first, u32 nr)
 	rcu_read_unlock();
 }
 
+void aobj_swap_free_each(const u32 *slots, unsigned int nr)
+{
+	unsigned int first, end;
+
+	rcu_read_lock();
+	for (first = 0; first < nr; first = end) {
+		struct aobj_swapdev *dev = aobj_swap_dev(slots[first]);
+
+		end = first + 1;
+		while (end < nr && aobj_swap_holds(dev, slots[end]))
+			end++;
+		aobj_slots_free_each(&dev->slots, slots + first, end - first,
+				     dev->base);
+		aobj_discard_some(dev);
+	}
+	rcu_read_unlock();
+}
+
 void aobj_swap_free_unwritten(u32 slot)
 {
 	struct aobj_swapdev *dev;
@@ -455,16 +473,14 @@ static int swapdev_bios(struct aobj_swapdev *dev)
 {
 	int err;
 
-	err = bioset_init(&dev->bios_in, BIO_POOL,
-			  offsetof(struct aobj_io, bio),
-			  BIOSET_NEED_BVECS | AOBJ_BIOSET_CACHE);
+	err = aobj_bios_init(&dev->bios_in, SMALL_READ,
+			     offsetof(struct aobj_io, bio), AOBJ_BIOSET_CACHE);
 	if (err)
 		return err;
-	err = bioset_init(&dev->bios_out, BIO_POOL,
-			  offsetof(struct aobj_io_out, io.bio),
-			  BIOSET_NEED_BVECS);
+	err = aobj_bios_init(&dev->bios_out, BIO_MAX_VECS,
+			     offsetof(struct aobj_io_out, io.bio), 0);
 	if (err)
-		bioset_exit(&dev->bios_in);
+		aobj_bios_exit(&dev->bios_in);
 	return err;
 }
 
@@ -625,8 +641,8 @@ static int swapdev_setup(struct aobj_swapdev *dev, dev_t devt,
 		goto bios;
 	return 0;
 bios:
-	bioset_exit(&dev->bios_out);
-	bioset_exit(&dev->bios_in);
+	aobj_bios_exit(&dev->bios_out);
+	aobj_bios_exit(&dev->bios_in);
 unclaim:
 	swapdev_unclaim(dev);
 	return err;
@@ -726,8 +742,8 @@ void aobj_swap_drain_finish(struct aobj_swapdev *dev)
 	wait_for_completion(&dev->released);
 	swapdev_untag(dev);
 	pr_info("%pg: no longer in use\n", dev->bdev);
-	bioset_exit(&dev->bios_out);
-	bioset_exit(&dev->bios_in);
+	aobj_bios_exit(&dev->bios_out);
+	aobj_bios_exit(&dev->bios_in);
 	swapdev_unclaim(dev);
 	mutex_unlock(&swap_mutex);
 	kfree(dev);

@@ -14,6 +14,7 @@
 #include <linux/workqueue.h>
 
 #include "aobj_bind.h"
+#include "aobj_bios.h"
 #include "aobj_internal.h"
 #include "aobj_pace.h"
 #include "aobj_slots.h"
@@ -99,8 +100,8 @@ struct aobj_swapdev {
 	atomic_t inflight;
 	struct aobj_pace pace[2];
 	bool silent;
-	struct bio_set bios_in;
-	struct bio_set bios_out;
+	struct aobj_bios bios_in;
+	struct aobj_bios bios_out;
 };
 
 /**
@@ -267,6 +268,8 @@ unsigned long aobj_swap_most_writing(void);
 bool aobj_swap_all_busy(void);
 /* => no I/O is in flight on the slots; never sleeps */
 void aobj_swap_free(u32 first, u32 nr);
+/* => likewise; @nr different slots, wherever they are */
+void aobj_swap_free_each(const u32 *slots, unsigned int nr);
 /*
  * aobj_swap_free_unwritten: frees a slot that could not be written
  * => the next slots are looked for elsewhere: it would fail again

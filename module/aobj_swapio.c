@@ -54,10 +54,10 @@ static struct aobj_io *io_alloc(struct aobj_swapdev *dev, u32 slot,
 	struct aobj_io *io;
 	struct bio *bio;
 
-	bio = bio_alloc_bioset(dev->bdev, vecs,
-			       write ? WRITE_OPF : REQ_OP_READ | AOBJ_REQ_CACHE,
-			       gfp | __GFP_NOWARN,
-			       write ? &dev->bios_out : &dev->bios_in);
+	bio = aobj_bios_alloc(write ? &dev->bios_out : &dev->bios_in, dev->bdev,
+			      vecs,
+			      write ? WRITE_OPF : REQ_OP_READ | AOBJ_REQ_CACHE,
+			      gfp | __GFP_NOWARN);
 	if (!bio)
 		return NULL;
 	/* Or the nice page daemon's writes would go before anybody's reads. */
@@ -83,7 +83,8 @@ static struct aobj_io *io_alloc(struct aobj_swapdev *dev, u32 slot,
 struct aobj_io *aobj_swapio_alloc(struct aobj_swapdev *dev, u32 slot,
 				  unsigned int nr, bool write, gfp_t gfp)
 {
-	return io_alloc(dev, slot, write ? BIO_MAX_VECS : nr, write, gfp);
+	nr = write ? BIO_MAX_VECS : max_t(unsigned int, nr, dev->bios_in.vecs);
+	return io_alloc(dev, slot, nr, write, gfp);
 }
 
 void aobj_swapio_add(struct aobj_io *io, struct aobj_cluster *c, unsigned int i,
@@ -96,6 +97,22 @@ void aobj_swapio_add(struct aobj_io *io, struct aobj_cluster *c, unsigned int i,
 	if (io->write && (!io->nr || *aobj_io_cluster(io, io->nr - 1) != c))
 		refcount_inc(&c->refs);
 	io->nr++;
+}
+
+void aobj_swapio_add_resident(struct aobj_io *io, struct aobj_cluster *c,
+			      u64 mask)
+{
+	struct aobj_cluster **cluster = aobj_io_cluster(io, 0);
+	unsigned int i, nr = io->nr;
+
+	if (!nr || cluster[nr - 1] != c)
+		refcount_inc(&c->refs);
+	for_each_page_bit(i, mask) {
+		__bio_add_page(&io->bio, c->res->page[i], PAGE_SIZE, 0);
+		cluster[nr] = c;
+		io->index[nr++] = i;
+	}
+	io->nr = nr;
 }
 
 /* => one past the pages from @first on that are of the same cluster */
@@ -115,7 +132,7 @@ static void io_free(struct aobj_io *io)
 
 	/* The last look at the device is under RCU: see swapdev_unpublish. */
 	rcu_read_lock();
-	bio_put(&io->bio);
+	aobj_bios_put(io->write ? &dev->bios_out : &dev->bios_in, &io->bio);
 	atomic_dec(&dev->inflight);
 	rcu_read_unlock();
 }
@@ -180,7 +197,7 @@ static void write_parts(struct aobj_io *io)
 		struct bio *bio = bio_split(&io->bio,
 					    part << (PAGE_SHIFT - SECTOR_SHIFT),
 					    GFP_NOWAIT | __GFP_NOWARN,
-					    &io->dev->bios_out);
+					    &io->dev->bios_out.set);
 
 		if (IS_ERR_OR_NULL(bio))
 			break;

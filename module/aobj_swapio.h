@@ -58,6 +58,10 @@ struct aobj_io *aobj_swapio_alloc(struct aobj_swapdev *dev, u32 slot,
 void aobj_swapio_add(struct aobj_io *io, struct aobj_cluster *c, unsigned int i,
 		     struct page *page);
 
+/* => the same for all resident pages of @mask, in order, and a write */
+void aobj_swapio_add_resident(struct aobj_io *io, struct aobj_cluster *c,
+			      u64 mask);
+
 /* => may sleep in the device's queue; the request is gone after */
 void aobj_swapio_submit(struct aobj_io *io);
 

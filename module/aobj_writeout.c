@@ -58,19 +58,6 @@ static void put_slot(struct aobj_cluster *c, unsigned int i, u32 slot)
 		aobj_swap_free(old, 1);
 }
 
-/* => frees slots; those in a row at once */
-static void free_slots(const u32 *slots, unsigned int nr)
-{
-	unsigned int first = 0;
-
-	for (unsigned int k = 1; k <= nr; k++) {
-		if (k < nr && slots[k] == slots[k - 1] + 1)
-			continue;
-		aobj_swap_free(slots[first], k - first);
-		first = k;
-	}
-}
-
 /* => the pages' slots are those of the request's device from @slot on */
 static void put_slots(struct aobj_batch *b, struct aobj_cluster *c, u64 mask,
 		      u32 slot)
@@ -78,19 +65,16 @@ static void put_slots(struct aobj_batch *b, struct aobj_cluster *c, u64 mask,
 	u32 old[AOBJ_CLUSTER_PAGES] __uninitialized;
 
 	aobj_swap_link(c, b->io->dev);
-	free_slots(old, aobj_cluster_set_slots(c, mask, slot, old));
+	aobj_swap_free_each(old, aobj_cluster_set_slots(c, mask, slot, old));
 }
 
 /* => they have their slots, and are the next of the request */
 static void batch_add(struct aobj_batch *b, struct aobj_cluster *c, u64 mask)
 {
-	unsigned int i;
-
 	aobj_cluster_clear_dirty(c, mask);
 	c->writing |= mask;
 	atomic_long_add(hweight64(mask), &aobj_totals.writing);
-	for_each_page_bit(i, mask)
-		aobj_swapio_add(b->io, c, i, c->res->page[i]);
+	aobj_swapio_add_resident(b->io, c, mask);
 }
 
 /* => the pages from the first of @mask on whose own slots are consecutive */

@@ -219,8 +219,11 @@ void env_expect_page(struct pager_env *env, const struct aobj *obj,
  * Eviction
  */
 
-/* => the resident ones of the pages are inactive; nothing maps them here */
-void env_deactivate(struct aobj *obj, pgoff_t first, unsigned int nr);
+/*
+ * => the resident ones of the pages are inactive; nothing maps them here
+ * => returns how many are not on their way out already
+ */
+unsigned int env_deactivate(struct aobj *obj, pgoff_t first, unsigned int nr);
 /* => the evictor has been asked for just these pages: dropped, or submitted */
 void env_evict(struct pager_env *env, struct aobj *obj, pgoff_t first,
 	       unsigned int nr);

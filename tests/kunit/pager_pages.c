@@ -175,31 +175,40 @@ void env_expect(struct pager_env *env, struct aobj *obj, pgoff_t first,
  * Eviction
  */
 
-static void deactivate_page(struct aobj *obj, pgoff_t pgoff)
+/* => it is there to be evicted */
+static bool deactivate_page(struct aobj *obj, pgoff_t pgoff)
 {
 	struct aobj_cluster *c = lock_cluster(obj, pgoff);
 	u64 bit = BIT_ULL(pgoff % AOBJ_CLUSTER_PAGES);
+	bool there;
 
 	if (!c)
-		return;
-	if (c->res && c->res->present & bit & ~c->res->wired) {
+		return false;
+	there = c->res && c->res->present & bit & ~c->res->wired;
+	if (there) {
 		aobj_cluster_deactivate(c, bit);
 		c->res->young &= ~bit;
 		aobj_queue_update(c);
 	}
+	there &= !(c->writing & bit);
 	aobj_pager_release(c);
+	return there;
 }
 
-void env_deactivate(struct aobj *obj, pgoff_t first, unsigned int nr)
+unsigned int env_deactivate(struct aobj *obj, pgoff_t first, unsigned int nr)
 {
+	unsigned int there = 0;
+
 	for (pgoff_t pgoff = first; pgoff < first + nr; pgoff++)
-		deactivate_page(obj, pgoff);
+		there += deactivate_page(obj, pgoff);
+	return there;
 }
 
 void env_evict(struct pager_env *env, struct aobj *obj, pgoff_t first,
 	       unsigned int nr)
 {
-	env_deactivate(obj, first, nr);
+	nr = env_deactivate(obj, first, nr);
+	/* More would be taken from what is none of this. */
 	aobj_evict(aobj_budget_free() + atomic_long_read(&aobj_totals.writing) +
 		   nr);
 }

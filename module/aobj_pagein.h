@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Page-in: pages of a cluster from their slots, and what becomes of one that could
+ * not be read.  It leaves the object: whoever waits for it gets an error; if the
+ * medium says that it is lost, so does whoever comes later.
+ */
+#ifndef AOBJ_PAGEIN_H
+#define AOBJ_PAGEIN_H
+
+#include "aobj_swapio.h"
+
+extern const struct aobj_io_ops aobj_pagein_io_ops;
+
+/*
+ * aobj_pagein: reads pages, one bio for each run of slots
+ * @mask: where they stand in the cluster, locked; @pages: they themselves, in order
+ *
+ * => nothing else locked; may sleep in a device's queue, not for the reads
+ */
+void aobj_pagein(struct aobj_cluster *c, u64 mask, struct page **pages);
+/* => likewise, one page, that is on @dev */
+void aobj_pagein_one(struct aobj_cluster *c, unsigned int i, struct page *page,
+		     struct aobj_swapdev *dev);
+
+#endif /* AOBJ_PAGEIN_H */

@@ -15,6 +15,7 @@ unsigned long aobj_budget;
 atomic_long_t aobj_charged;
 DECLARE_WAIT_QUEUE_HEAD(aobj_daemon_wait);
 bool aobj_daemon_kicked;
+long aobj_stalled;
 DECLARE_WAIT_QUEUE_HEAD(aobj_room_wait);
 
 #define GOING (HZ / 10) /* so long after one page has gone, others may follow */
@@ -62,10 +63,17 @@ long aobj_budget_free(void)
 	return (long)READ_ONCE(aobj_budget) - atomic_long_read(&aobj_charged);
 }
 
+/* => those under write-out that may be expected to be written */
+static long pages_going(void)
+{
+	long stalled = READ_ONCE(aobj_stalled);
+
+	return max(atomic_long_read(&aobj_totals.writing) - stalled, 0L);
+}
+
 long aobj_budget_shortage(unsigned long mark)
 {
-	return (long)mark - aobj_budget_free() -
-	       atomic_long_read(&aobj_totals.writing);
+	return (long)mark - aobj_budget_free() - pages_going();
 }
 
 /* => charges @nr pages if @keep more are free besides */
@@ -89,9 +97,14 @@ bool aobj_page_charge(unsigned long nr)
 	return charge(nr, 0);
 }
 
-/* => pages are on their way out, or were: it is worth waiting for the next */
+/*
+ * => pages are on their way out, or were: it is worth waiting for the next.  When a
+ *    device hangs what is free may be all that others have.
+ */
 static bool pages_go(void)
 {
+	if (READ_ONCE(aobj_stalled))
+		return false;
 	return atomic_long_read(&aobj_totals.writing) ||
 	       time_before(jiffies, READ_ONCE(recycled) + GOING);
 }

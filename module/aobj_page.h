@@ -21,6 +21,9 @@ extern atomic_long_t aobj_charged;
 extern wait_queue_head_t aobj_daemon_wait;
 extern bool aobj_daemon_kicked; /* READ_ONCE, WRITE_ONCE */
 
+/* Pages under write-out on which nobody should count, see aobj_swap_look(). */
+extern long aobj_stalled; /* READ_ONCE, WRITE_ONCE */
+
 /* => things have changed, or somebody waits: the daemon's rest is over */
 void aobj_daemon_kick(void);
 
@@ -39,7 +42,10 @@ unsigned long aobj_budget_high(void);
 
 /* => pages of the budget that are not charged; negative if it was lowered */
 long aobj_budget_free(void);
-/* => pages that are missing to @mark free ones, those under write-out aside */
+/*
+ * => pages that are missing to @mark free ones, if those under write-out go as well,
+ *    but for what a device does not answer for
+ */
 long aobj_budget_shortage(unsigned long mark);
 
 /* => false if the budget has no room for @nr pages; never sleeps */

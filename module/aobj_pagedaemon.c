@@ -10,6 +10,7 @@
 #include "aobj_page.h"
 #include "aobj_pagedaemon.h"
 #include "aobj_pool.h"
+#include "aobj_swap.h"
 #include "aobj_writeout.h"
 
 /*
@@ -78,6 +79,7 @@ static bool has_work(const struct rest *rest)
 {
 	if (kthread_should_stop())
 		return true;
+	aobj_swap_look();
 	return short_of_pages() && !aobj_writeout_congested() && !resting(rest);
 }
 

@@ -277,11 +277,40 @@ static int take_places(struct get *g, unsigned int *want)
 	return 0;
 }
 
+/* => the pages that the object has cannot go for now, and there is little room */
+static bool crowds(const struct aobj *obj, unsigned int want)
+{
+	u32 tag = READ_ONCE(obj->bound);
+
+	return tag != AOBJ_TAG_NONE &&
+	       aobj_budget_free() < (long)(aobj_budget_low() + want) &&
+	       aobj_swap_awaited(tag);
+}
+
+/*
+ * The last of the budget is not for who is bound to devices that do not keep up:
+ * if they hang, others can go on with it.
+ */
+static int leave_room(struct get *g, unsigned int want)
+{
+	while (crowds(g->obj, want)) {
+		if (!waits_for_room(g))
+			return -EAGAIN;
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		aobj_swapio_reap();
+		schedule_timeout_killable(1);
+	}
+	return 0;
+}
+
 static enum pass get_pages(struct get *g, unsigned int want, bool zero)
 {
 	mutex_unlock(&g->c->lock);
 	drop_pages(g);
-	g->err = obey_limit(g, &want);
+	g->err = leave_room(g, want);
+	if (!g->err)
+		g->err = obey_limit(g, &want);
 	if (!g->err && zero)
 		g->err = take_places(g, &want);
 	if (!g->err)

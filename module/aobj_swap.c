@@ -136,40 +136,65 @@ static void set_silent(struct aobj_swapdev *dev, bool silent)
 		return;
 	if (silent)
 		pr_warn_ratelimited(
-			"%pg: writes are not answered; pages go to other devices, if there are any\n",
+			"%pg: it does not answer; pages go to other devices, if there are any\n",
 			dev->bdev);
 	else
-		pr_info_ratelimited("%pg: writes are answered again\n",
-				    dev->bdev);
+		pr_info_ratelimited("%pg: it answers again\n", dev->bdev);
 }
 
 enum aobj_swap_state aobj_swap_state(struct aobj_swapdev *dev)
 {
 	enum aobj_swap_state state = AOBJ_SWAP_READY;
 
-	if (busy(dev))
-		state = aobj_pace_stalled(&dev->pace[WRITE]) ?
-				AOBJ_SWAP_STALLED :
-				AOBJ_SWAP_BUSY;
+	if (aobj_pace_stalled(&dev->pace[WRITE]) ||
+	    aobj_pace_stalled(&dev->pace[READ]))
+		state = AOBJ_SWAP_STALLED;
+	else if (busy(dev))
+		state = AOBJ_SWAP_BUSY;
 	set_silent(dev, state == AOBJ_SWAP_STALLED);
 	return state;
 }
 
-bool aobj_swap_all_busy(void)
+/* => there are such devices, of all or of those for @tag, and none is ready */
+static bool all_busy(bool all_tags, u32 tag)
 {
 	struct aobj_swapdev *dev;
 	bool all = false;
 
 	rcu_read_lock();
 	list_for_each_entry_rcu(dev, &swap_order, in_order) {
-		if (!takes_pages(dev))
+		if (!takes_pages(dev) ||
+		    (!all_tags && !aobj_swap_serves(dev, tag)))
 			continue;
-		all = busy(dev);
+		all = aobj_swap_state(dev) != AOBJ_SWAP_READY;
 		if (!all)
 			break;
 	}
 	rcu_read_unlock();
 	return all;
+}
+
+void aobj_swap_look(void)
+{
+	struct aobj_swapdev *dev;
+	long pages = 0;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(dev, &swap_order, in_order)
+		if (aobj_swap_state(dev) == AOBJ_SWAP_STALLED)
+			pages += atomic_long_read(&dev->pace[WRITE].given);
+	rcu_read_unlock();
+	WRITE_ONCE(aobj_stalled, pages);
+}
+
+bool aobj_swap_all_busy(void)
+{
+	return all_busy(true, AOBJ_TAG_NONE);
+}
+
+bool aobj_swap_awaited(u32 tag)
+{
+	return all_busy(false, tag);
 }
 
 /* => gives slots, or says why it has none for now; it takes pages; RCU */

@@ -107,7 +107,7 @@ struct aobj_swapdev {
 /**
  * enum aobj_swap_state - what a device has for a page that is to be written
  * @AOBJ_SWAP_READY: a slot, and it may be written
- * @AOBJ_SWAP_STALLED: it is busy, and has not answered for long
+ * @AOBJ_SWAP_STALLED: it was given pages, and has not answered for long
  * @AOBJ_SWAP_FULL: no slot
  * @AOBJ_SWAP_BUSY: as much is under way to it as should be: wait for an answer
  *
@@ -264,8 +264,12 @@ struct aobj_swapdev *aobj_swap_stays(u32 slot, u32 tag);
 enum aobj_swap_state aobj_swap_state(struct aobj_swapdev *dev);
 /* => pages that may be under write-out to all devices together */
 unsigned long aobj_swap_most_writing(void);
+/* => aobj_stalled is what it is now; never sleeps */
+void aobj_swap_look(void);
 /* => there are devices, and none that takes pages is ready; never sleeps */
 bool aobj_swap_all_busy(void);
+/* => likewise, of those where pages bound to @tag may go */
+bool aobj_swap_awaited(u32 tag);
 /* => no I/O is in flight on the slots; never sleeps */
 void aobj_swap_free(u32 first, u32 nr);
 /* => likewise; @nr different slots, wherever they are */

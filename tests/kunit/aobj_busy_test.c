@@ -96,6 +96,24 @@ static void a_higher_one_is_waited_for_while_it_answers(struct kunit *test)
 }
 
 /* There is nothing to wait for: the next priority is asked. */
+static void one_that_does_not_answer_is_not_ready(struct kunit *test)
+{
+	struct busy_case b = two_devices(test, 3, 1);
+	enum aobj_swap_state state = AOBJ_SWAP_READY;
+	struct aobj *obj = env_object(b.env, 10);
+
+	atomic_long_set(&b.dev[0]->pace[WRITE].given, 1);
+	b.dev[0]->pace[WRITE].answered = jiffies;
+	KUNIT_EXPECT_PTR_EQ(test, would_take(AOBJ_TAG_NONE, &state), b.dev[0]);
+	b.dev[0]->pace[WRITE].answered = LONG_AGO;
+	KUNIT_EXPECT_PTR_EQ(test, would_take(AOBJ_TAG_NONE, &state), b.dev[1]);
+	KUNIT_ASSERT_EQ(test, aobj_object_bind(obj, "first"), 0);
+	KUNIT_EXPECT_TRUE(test, aobj_swap_awaited(obj->bound));
+	KUNIT_EXPECT_FALSE(test, aobj_swap_awaited(AOBJ_TAG_NONE));
+	set_idle(b.dev[0]);
+	KUNIT_EXPECT_FALSE(test, aobj_swap_awaited(obj->bound));
+}
+
 static void a_full_one_is_not_waited_for(struct kunit *test)
 {
 	struct busy_case b = two_devices(test, 3, 1);
@@ -173,7 +191,12 @@ static void a_device_that_hangs_holds_up_no_other(struct kunit *test)
 	ENV_EXPECT_STATE(b.env, well, 127, ENV_SLOT);
 
 	/* When it is clear that it hangs its pages are not looked at each time. */
+	KUNIT_EXPECT_EQ(test, aobj_budget_shortage(2048),
+			2048 - aobj_budget_free() - (long)writing);
 	WRITE_ONCE(b.dev[0]->pace[WRITE].answered, LONG_AGO);
+	aobj_swap_look();
+	KUNIT_EXPECT_EQ(test, aobj_budget_shortage(2048),
+			2048 - aobj_budget_free());
 	any = bound_object(&b, "", 64);
 	env_evict(b.env, any, 0, 128);
 	env_wait(atomic_long_read(&aobj_totals.writing) == (long)writing);
@@ -246,6 +269,7 @@ static void a_flush_waits_for_the_device(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(of_equal_devices_one_that_is_not_busy_takes_it),
 	KUNIT_CASE(a_higher_one_is_waited_for_while_it_answers),
+	KUNIT_CASE(one_that_does_not_answer_is_not_ready),
 	KUNIT_CASE(a_full_one_is_not_waited_for),
 	KUNIT_CASE(pages_on_one_that_does_not_answer_go_elsewhere),
 	KUNIT_CASE(a_device_that_hangs_holds_up_no_other),

@@ -117,6 +117,17 @@ void dm_replace(const char *name, const struct dm_part *parts, size_t count)
 	suspend(name, DM_SKIP_LOCKFS_FLAG);
 }
 
+/* I/O, that on its way too, waits until it is resumed. */
+void dm_suspend(const char *name)
+{
+	suspend(name, DM_SUSPEND_FLAG | DM_SKIP_LOCKFS_FLAG | DM_NOFLUSH_FLAG);
+}
+
+void dm_resume(const char *name)
+{
+	suspend(name, 0);
+}
+
 static bool remove_once(void *argument)
 {
 	union request request;

@@ -212,6 +212,8 @@ struct dm_part {
 void dm_create(const char *name, const struct dm_part *parts, size_t count,
 	       char path[DM_PATH_SIZE]);
 void dm_replace(const char *name, const struct dm_part *parts, size_t count);
+void dm_suspend(const char *name);
+void dm_resume(const char *name);
 void dm_remove(const char *name);
 
 /* slow.c: a swap device whose reads take as long as one likes */

@@ -48,7 +48,8 @@ static bool reserve_full(const mempool_t *pool)
 
 static bool may_keep(const struct aobj_bios *bios, struct bio *bio)
 {
-	return bio->bi_max_vecs == bios->vecs && !bio_flagged(bio, BIO_REFFED) &&
+	return bio->bi_max_vecs == bios->vecs &&
+	       !bio_flagged(bio, BIO_REFFED) &&
 	       reserve_full(&bios->set.bio_pool) &&
 	       reserve_full(&bios->set.bvec_pool);
 }
@@ -58,7 +59,8 @@ void aobj_bios_put(struct aobj_bios *bios, struct bio *bio)
 	bool kept = false;
 
 	/* What it held of its cgroup bio_endio() has given up. */
-	for (int i = 0; i < AOBJ_BIOS_SPARE && !kept && may_keep(bios, bio); i++)
+	for (int i = 0; i < AOBJ_BIOS_SPARE && !kept && may_keep(bios, bio);
+	     i++)
 		kept = !READ_ONCE(bios->spare[i]) &&
 		       !cmpxchg(&bios->spare[i], NULL, bio);
 	if (!kept)

@@ -158,11 +158,6 @@ void aobj_cluster_remove(struct aobj_cluster *c)
 	refcount_dec(&c->refs);
 }
 
-struct page *aobj_cluster_page(const struct aobj_cluster *c, unsigned int i)
-{
-	return c->res ? c->res->page[i] : NULL;
-}
-
 static void count_swapped(struct aobj_cluster *c, long nr)
 {
 	atomic_long_add(nr, &c->obj->swapped);

@@ -47,7 +47,11 @@ struct aobj_resident *aobj_resident_alloc(gfp_t gfp);
 void aobj_resident_free(struct aobj_resident *res);
 
 /* => the page at @i, NULL if none is resident; locked */
-struct page *aobj_cluster_page(const struct aobj_cluster *c, unsigned int i);
+static inline struct page *aobj_cluster_page(const struct aobj_cluster *c,
+					     unsigned int i)
+{
+	return c->res ? c->res->page[i] : NULL;
+}
 
 /*
  * aobj_cluster_add: makes @pages resident, one at each place of @mask

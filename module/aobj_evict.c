@@ -13,9 +13,9 @@
 #include "aobj_swapio.h"
 #include "aobj_writeout.h"
 
-#define INACTIVE_FEW \
-	32 /* the share of resident pages that should be inactive, */
-#define INACTIVE_MANY 8 /* and where second chances are of use */
+/* The share of resident pages that should be inactive. */
+#define INACTIVE_FEW 32
+#define INACTIVE_MANY 8 /* where second chances are of use */
 #define SAMPLE_SHARE 4 /* asked again after as many were evicted */
 #define KICK_ROUNDS 8 /* waits of 20 ms after which a waiter kicks again */
 #define CLEAN_EXTRA 16 /* clusters to look at beside those */

@@ -281,7 +281,7 @@ static vm_fault_t fault_sleep(struct vm_fault *vmf, struct aobj *obj)
  */
 static unsigned int either(const struct vm_fault *vmf)
 {
-	return vmf->flags & FAULT_FLAG_WRITE ? 0 : AOBJ_GET_PAGE;
+	return (vmf->flags & FAULT_FLAG_WRITE) ? 0 : AOBJ_GET_PAGE;
 }
 
 static vm_fault_t aobj_fault(struct vm_fault *vmf)

@@ -345,7 +345,8 @@ static bool get_at_hand(struct get *g, unsigned int want)
 	g->nr = aobj_page_at_hand(g->page, want);
 	g->used = 0;
 	g->zeroed = false;
-	aobj_page_uncharge(want - g->nr);
+	if (g->nr < want)
+		aobj_page_uncharge(want - g->nr);
 	return g->nr;
 }
 
@@ -723,7 +724,8 @@ int aobj_pager_get_either(struct aobj *obj, pgoff_t pgoff, unsigned int flags,
 
 	if (has_page(&g) || g.places)
 		drop_pages(&g);
-	aobj_resident_free(g.res);
+	if (g.res)
+		aobj_resident_free(g.res);
 	if (pass == PASS_DONE) {
 		*cp = g.c;
 		return 0;

@@ -282,7 +282,9 @@ static unsigned long pages_read(struct kunit *test, enum aobj_advice advice,
 	/* What looks like a sequence to who looks. */
 	bring_in(test, obj, 0, at);
 	if (at)
-		obj->ahead.stream[0] = (struct aobj_stream){ .edge = at - 1, .step = 1, .window = 4 };
+		obj->ahead.stream[0] = (struct aobj_stream){ .edge = at - 1,
+							     .step = 1,
+							     .window = 4 };
 	env_mark(env);
 	KUNIT_EXPECT_EQ(
 		test, aobj_get(obj, at, &page, 1, 0, AOBJ_READ, advice, 0), 0);

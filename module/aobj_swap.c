@@ -20,13 +20,12 @@
 #define SMALL_READ 4 /* pages that a bio has room for in itself */
 #define FAILURES_MAX 32 /* failed bios in a row that stop a device */
 #define PROBE_AFTER (10 * HZ) /* then one bio is tried that often */
-#define WRITING_SHARE 4 /* a quarter of the budget may be under write-out */
 
 static DEFINE_MUTEX(swap_mutex);
 static struct aobj_swapdev __rcu *swapdevs[AOBJ_SWAPDEVS];
 static LIST_HEAD(swap_order); /* by priority, the highest first */
 static atomic_long_t swap_turns; /* runs of slots given, ever */
-static unsigned int nr_swapdevs; /* READ_ONCE */
+unsigned int aobj_nr_swapdevs;
 static struct kset *swap_kset;
 
 /* => the first device at *i or after it, which *i moves on to, or NULL */
@@ -110,49 +109,6 @@ static u32 free_slots(const struct aobj_swapdev *dev)
 {
 	return dev->npages - 1 - READ_ONCE(dev->slots.used) -
 	       READ_ONCE(dev->slots.bad);
-}
-
-unsigned long aobj_swap_most_writing(void)
-{
-	return max_t(unsigned long, AOBJ_CLUSTER_PAGES,
-		     READ_ONCE(aobj_budget) / WRITING_SHARE);
-}
-
-/* Of several devices one that hangs must leave something to the others. */
-static bool busy(struct aobj_swapdev *dev)
-{
-	unsigned long most = aobj_swap_most_writing();
-
-	if (READ_ONCE(nr_swapdevs) > 1)
-		most = max_t(unsigned long, AOBJ_CLUSTER_PAGES, most / 2);
-	return aobj_pace_reached(&dev->pace[WRITE], most);
-}
-
-/* => the log has it once, each time that it stops answering */
-static void set_silent(struct aobj_swapdev *dev, bool silent)
-{
-	if (READ_ONCE(dev->silent) == silent ||
-	    xchg(&dev->silent, silent) == silent)
-		return;
-	if (silent)
-		pr_warn_ratelimited(
-			"%pg: it does not answer; pages go to other devices, if there are any\n",
-			dev->bdev);
-	else
-		pr_info_ratelimited("%pg: it answers again\n", dev->bdev);
-}
-
-enum aobj_swap_state aobj_swap_state(struct aobj_swapdev *dev)
-{
-	enum aobj_swap_state state = AOBJ_SWAP_READY;
-
-	if (aobj_pace_stalled(&dev->pace[WRITE]) ||
-	    aobj_pace_stalled(&dev->pace[READ]))
-		state = AOBJ_SWAP_STALLED;
-	else if (busy(dev))
-		state = AOBJ_SWAP_BUSY;
-	set_silent(dev, state == AOBJ_SWAP_STALLED);
-	return state;
 }
 
 /* => there are such devices, of all or of those for @tag, and none is ready */
@@ -629,7 +585,7 @@ static int swapdev_publish(struct aobj_swapdev *dev,
 	}
 	rcu_assign_pointer(swapdevs[i], dev);
 	put_in_order(dev);
-	WRITE_ONCE(nr_swapdevs, nr_swapdevs + 1);
+	WRITE_ONCE(aobj_nr_swapdevs, aobj_nr_swapdevs + 1);
 	/* From here on, and without the mutex, it may go any time. */
 	pr_info("%pg: in use for swap, %u pages, priority %d\n", dev->bdev,
 		dev->npages - 1 - dev->slots.bad, dev->priority);
@@ -748,7 +704,7 @@ void aobj_swap_drain_abort(struct aobj_swapdev *dev)
 static void swapdev_unpublish(struct aobj_swapdev *dev)
 {
 	list_del_rcu(&dev->in_order);
-	WRITE_ONCE(nr_swapdevs, nr_swapdevs - 1);
+	WRITE_ONCE(aobj_nr_swapdevs, aobj_nr_swapdevs - 1);
 	RCU_INIT_POINTER(swapdevs[dev->id], NULL);
 	synchronize_rcu();
 	/* A completion gives up its bio after the page's slot may be free. */

@@ -260,10 +260,6 @@ bool aobj_swap_alloc(u32 tag, u32 want, struct aobj_slot_run *run);
 struct aobj_swapdev *aobj_swap_rewritable(u32 slot, u32 tag);
 /* => likewise, if it answers and there is no room on one of higher priority */
 struct aobj_swapdev *aobj_swap_stays(u32 slot, u32 tag);
-/* => ready, stalled or busy; the caller holds a slot of the device */
-enum aobj_swap_state aobj_swap_state(struct aobj_swapdev *dev);
-/* => pages that may be under write-out to all devices together */
-unsigned long aobj_swap_most_writing(void);
 /* => aobj_stalled is what it is now; never sleeps */
 void aobj_swap_look(void);
 /* => there are devices, and none that takes pages is ready; never sleeps */
@@ -288,6 +284,17 @@ void aobj_swap_mark_bad(u32 slot);
  */
 void aobj_swap_write_failed(struct aobj_swapdev *dev);
 void aobj_swap_write_worked(struct aobj_swapdev *dev);
+
+/*
+ * Whether one is ready for more: aobj_swap_state.c
+ */
+
+extern unsigned int aobj_nr_swapdevs; /* in use; READ_ONCE */
+
+/* => ready, stalled or busy; the caller holds a slot of the device, or RCU */
+enum aobj_swap_state aobj_swap_state(struct aobj_swapdev *dev);
+/* => pages that may be under write-out to all devices together */
+unsigned long aobj_swap_most_writing(void);
 
 /*
  * The lists of clusters: aobj_swap_list.c

@@ -155,7 +155,8 @@ static void or_by_a_few_pages_that_are_next(struct kunit *test)
 {
 	struct aobj_ahead a = {};
 
-	a.stream[0] = (struct aobj_stream){ 63, 1, 64 };
+	a.stream[0] =
+		(struct aobj_stream){ .edge = 63, .step = 1, .window = 64 };
 	KUNIT_EXPECT_EQ(test, next_few(&a, 47), -1);
 	KUNIT_EXPECT_EQ(test, next_few(&a, 48), 64);
 	KUNIT_EXPECT_EQ(test, next_few(&a, 48), -1);
@@ -167,7 +168,8 @@ static void or_by_a_few_pages_that_are_next(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, next_few(&a, 119), 128);
 	KUNIT_EXPECT_EQ(test, ask(&a, 144), 64u);
 
-	a.stream[0] = (struct aobj_stream){ 130, -1, 64 };
+	a.stream[0] =
+		(struct aobj_stream){ .edge = 130, .step = -1, .window = 64 };
 	KUNIT_EXPECT_EQ(test, next_few(&a, 146), -1);
 	KUNIT_EXPECT_EQ(test, next_few(&a, 140), 128);
 	KUNIT_EXPECT_EQ(test, next_few(&a, 128), 112);

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Whether a swap device is ready for more, see aobj_swap.h. */
+#include "aobj_page.h"
+#include "aobj_swap.h"
+
+#define WRITING_SHARE 4 /* a quarter of the budget may be under write-out */
+
+unsigned long aobj_swap_most_writing(void)
+{
+	return max_t(unsigned long, AOBJ_CLUSTER_PAGES,
+		     READ_ONCE(aobj_budget) / WRITING_SHARE);
+}
+
+/* Of several devices one that hangs must leave something to the others. */
+static bool busy(struct aobj_swapdev *dev)
+{
+	unsigned long most = aobj_swap_most_writing();
+
+	if (READ_ONCE(aobj_nr_swapdevs) > 1)
+		most = max_t(unsigned long, AOBJ_CLUSTER_PAGES, most / 2);
+	return aobj_pace_reached(&dev->pace[WRITE], most);
+}
+
+/* => the log has it once, each time that it stops answering */
+static void set_silent(struct aobj_swapdev *dev, bool silent)
+{
+	if (READ_ONCE(dev->silent) == silent ||
+	    xchg(&dev->silent, silent) == silent)
+		return;
+	if (silent)
+		pr_warn_ratelimited(
+			"%pg: it does not answer; pages go to other devices, if there are any\n",
+			dev->bdev);
+	else
+		pr_info_ratelimited("%pg: it answers again\n", dev->bdev);
+}
+
+enum aobj_swap_state aobj_swap_state(struct aobj_swapdev *dev)
+{
+	enum aobj_swap_state state = AOBJ_SWAP_READY;
+
+	if (aobj_pace_stalled(&dev->pace[WRITE]) ||
+	    aobj_pace_stalled(&dev->pace[READ]))
+		state = AOBJ_SWAP_STALLED;
+	else if (busy(dev))
+		state = AOBJ_SWAP_BUSY;
+	set_silent(dev, state == AOBJ_SWAP_STALLED);
+	return state;
+}

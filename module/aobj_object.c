@@ -265,6 +265,8 @@ static void remove_pages(struct aobj_cluster *c, u64 mask,
 			}
 			continue;
 		}
+		/* The kernel maps a page that it was handed over under its lock. */
+		unmap_mapped(c, BIT_ULL(i));
 		r->nr += aobj_cluster_del(c, BIT_ULL(i), &r->pages[r->nr]);
 		folio_unlock(folio);
 		if (!c->res)

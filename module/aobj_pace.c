@@ -11,9 +11,10 @@
 
 #define PACE_START (SZ_2M >> PAGE_SHIFT)
 #define PACE_MOST (SZ_64M >> PAGE_SHIFT)
-#define PACE_LEAST 64ul /* pages */
-#define REQUESTS 4 /* that may be under way: so the smallest has 16 pages */
-#define SLOW_US (8 * USEC_PER_MSEC)
+#define REQUESTS 2 /* that may be under way, at least */
+#define REQUEST_LEAST 16ul /* pages */
+#define PACE_LEAST (REQUESTS * REQUEST_LEAST)
+#define SLOW_US (4 * USEC_PER_MSEC)
 #define STALL_AFTER HZ
 
 void aobj_pace_init(struct aobj_pace *p)
@@ -59,7 +60,7 @@ static unsigned long grown(const struct aobj_pace *p, unsigned int pages)
 	unsigned long now = READ_ONCE(p->limit);
 
 	if (READ_ONCE(p->slowed))
-		pages = max(pages * AOBJ_CLUSTER_PAGES / now, 1ul);
+		pages = max(pages * REQUEST_LEAST / now, 1ul);
 	return min_t(unsigned long, now + pages, PACE_MOST);
 }
 
@@ -67,7 +68,7 @@ static void slow_down(struct aobj_pace *p)
 {
 	unsigned long now = READ_ONCE(p->limit);
 
-	WRITE_ONCE(p->limit, max(now - now / 8, PACE_LEAST));
+	WRITE_ONCE(p->limit, max(now - now / 4, PACE_LEAST));
 	WRITE_ONCE(p->slowed, true);
 }
 

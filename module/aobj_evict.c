@@ -289,7 +289,7 @@ static bool evict_one(struct aobj_batch *b, unsigned long *done)
 	res = evict_cluster(b, c, done);
 	aobj_queue_return(c, res == AOBJ_WRITTEN_AGAIN ||
 				     res == AOBJ_WRITTEN_CONGESTED);
-	if (res != AOBJ_WRITTEN_DONE || aobj_writeout_congested())
+	if (res != AOBJ_WRITTEN_DONE || (b->io && aobj_writeout_congested()))
 		aobj_batch_submit(b);
 	if (res == AOBJ_WRITTEN_CONGESTED)
 		return aobj_swapio_reap();

@@ -12,8 +12,7 @@
 #define PACE_START (SZ_2M >> PAGE_SHIFT)
 #define PACE_MOST (SZ_64M >> PAGE_SHIFT)
 #define REQUESTS 2 /* that may be under way, at least */
-#define REQUEST_LEAST 16ul /* pages */
-#define PACE_LEAST (REQUESTS * REQUEST_LEAST)
+#define PACE_LEAST (REQUESTS * (unsigned long)AOBJ_PACE_REQUEST)
 #define SLOW_US (4 * USEC_PER_MSEC)
 #define STALL_AFTER HZ
 
@@ -60,7 +59,7 @@ static unsigned long grown(const struct aobj_pace *p, unsigned int pages)
 	unsigned long now = READ_ONCE(p->limit);
 
 	if (READ_ONCE(p->slowed))
-		pages = max(pages * REQUEST_LEAST / now, 1ul);
+		pages = max(pages * AOBJ_PACE_REQUEST / now, 1ul);
 	return min_t(unsigned long, now + pages, PACE_MOST);
 }
 
@@ -101,7 +100,7 @@ bool aobj_pace_reached(struct aobj_pace *p, unsigned long most)
 	return true;
 }
 
-unsigned int aobj_pace_request(struct aobj_pace *p, unsigned int want)
+unsigned int aobj_pace_request_large(struct aobj_pace *p, unsigned int want)
 {
 	unsigned long most = READ_ONCE(p->limit) / REQUESTS;
 

@@ -54,8 +54,17 @@ bool aobj_pace_answered(struct aobj_pace *p, unsigned int pages, u64 us);
 /* => it has as much as it may have, or @most pages, if that is less */
 bool aobj_pace_reached(struct aobj_pace *p, unsigned long most);
 
+#define AOBJ_PACE_REQUEST 16 /* pages that any request may have */
+
+unsigned int aobj_pace_request_large(struct aobj_pace *p, unsigned int want);
+
 /* => how many of @want pages, up to a cluster's, one request should have */
-unsigned int aobj_pace_request(struct aobj_pace *p, unsigned int want);
+static inline unsigned int aobj_pace_request(struct aobj_pace *p,
+					     unsigned int want)
+{
+	return want <= AOBJ_PACE_REQUEST ? want :
+					   aobj_pace_request_large(p, want);
+}
 
 /* => and has not answered for so long that nobody should count on it */
 bool aobj_pace_stalled(const struct aobj_pace *p);

@@ -289,11 +289,12 @@ static bool crowds(const struct aobj *obj, unsigned int want)
 
 /*
  * The last of the budget is not for who is bound to devices that do not keep up:
- * if they hang, others can go on with it.
+ * if they hang, others can go on with it.  swapoff, which is impatient, is not who
+ * fills memory, and has to end.
  */
 static int leave_room(struct get *g, unsigned int want)
 {
-	while (crowds(g->obj, want)) {
+	while (!(g->flags & AOBJ_GET_IMPATIENT) && crowds(g->obj, want)) {
 		if (!waits_for_room(g))
 			return -EAGAIN;
 		if (fatal_signal_pending(current))

@@ -207,6 +207,14 @@ static void write_parts(struct aobj_io *io)
 	}
 }
 
+static void start_pace(struct aobj_io *io)
+{
+	io->started = ktime_get_ns();
+	aobj_pace_given(&io->dev->pace[io->write], io->nr);
+	if (io->write)
+		write_parts(io);
+}
+
 static void io_start(struct aobj_io *io)
 {
 	io->tries++;
@@ -214,12 +222,8 @@ static void io_start(struct aobj_io *io)
 				    << (PAGE_SHIFT - SECTOR_SHIFT);
 	io->bio.bi_end_io = io_end;
 	atomic_inc(&io->dev->inflight);
-	if (paced(io)) {
-		io->started = ktime_get_ns();
-		aobj_pace_given(&io->dev->pace[io->write], io->nr);
-	}
-	if (io->write)
-		write_parts(io);
+	if (paced(io))
+		start_pace(io);
 	submit_bio(&io->bio);
 }
 

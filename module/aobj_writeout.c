@@ -352,7 +352,8 @@ int aobj_writeout_wait(struct aobj_cluster *c, u64 mask)
 
 bool aobj_writeout_congested(void)
 {
-	return atomic_long_read(&aobj_totals.writing) >=
-		       (long)aobj_swap_most_writing() ||
-	       aobj_swap_all_busy();
+	long writing = atomic_long_read(&aobj_totals.writing);
+
+	return writing && (writing >= (long)aobj_swap_most_writing() ||
+			   aobj_swap_all_busy());
 }

@@ -71,7 +71,10 @@ static void of_equal_devices_one_that_is_not_busy_takes_it(struct kunit *test)
 	set_busy(b.dev[1], jiffies);
 	KUNIT_EXPECT_NULL(test, would_take(AOBJ_TAG_NONE, &state));
 	KUNIT_EXPECT_EQ(test, state, AOBJ_SWAP_BUSY);
+	KUNIT_EXPECT_FALSE(test, aobj_writeout_congested());
+	atomic_long_inc(&aobj_totals.writing);
 	KUNIT_EXPECT_TRUE(test, aobj_writeout_congested());
+	atomic_long_dec(&aobj_totals.writing);
 	set_idle(b.dev[0]);
 	KUNIT_EXPECT_PTR_EQ(test, would_take(AOBJ_TAG_NONE, &state), b.dev[0]);
 	set_idle(b.dev[1]);

@@ -11,16 +11,15 @@
 
 #define PACE_START (SZ_2M >> PAGE_SHIFT)
 #define PACE_MOST (SZ_64M >> PAGE_SHIFT)
-#define REQUESTS 2 /* that may be under way, at least */
+#define REQUESTS 4 /* that may be under way, at least */
 #define PACE_LEAST (REQUESTS * (unsigned long)AOBJ_PACE_REQUEST)
-#define SLOW_US (4 * USEC_PER_MSEC)
+#define SLOW_US (8 * USEC_PER_MSEC)
 #define STALL_AFTER HZ
 
 void aobj_pace_init(struct aobj_pace *p)
 {
 	p->limit = PACE_START;
 	p->reached = false;
-	p->slowed = false;
 	p->quickest = SLOW_US;
 	p->renewed = jiffies;
 	p->answered = jiffies;
@@ -53,32 +52,16 @@ static unsigned long quickest(struct aobj_pace *p, u64 us)
 	return best;
 }
 
-/* => what the limit is after an answer in time that somebody waited for */
-static unsigned long grown(const struct aobj_pace *p, unsigned int pages)
-{
-	unsigned long now = READ_ONCE(p->limit);
-
-	if (READ_ONCE(p->slowed))
-		pages = max(pages * AOBJ_PACE_REQUEST / now, 1ul);
-	return min_t(unsigned long, now + pages, PACE_MOST);
-}
-
-static void slow_down(struct aobj_pace *p)
-{
-	unsigned long now = READ_ONCE(p->limit);
-
-	WRITE_ONCE(p->limit, max(now - now / 4, PACE_LEAST));
-	WRITE_ONCE(p->slowed, true);
-}
-
 bool aobj_pace_answered(struct aobj_pace *p, unsigned int pages, u64 us)
 {
+	unsigned long now = READ_ONCE(p->limit);
 	bool reached = READ_ONCE(p->reached);
 
 	if (us >= quickest(p, us) + SLOW_US)
-		slow_down(p);
+		now = max(now - now / 8, PACE_LEAST);
 	else if (reached)
-		WRITE_ONCE(p->limit, grown(p, pages));
+		now = min_t(unsigned long, now + pages, PACE_MOST);
+	WRITE_ONCE(p->limit, now);
 	WRITE_ONCE(p->reached, false);
 	WRITE_ONCE(p->answered, jiffies);
 	atomic_long_sub(pages, &p->given);

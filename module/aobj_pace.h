@@ -6,8 +6,7 @@
  * Who pages in waits for what the device was given before: so it is given as much
  * as it gets done in a few milliseconds, and no more.  How much that is its own
  * answers tell, as they do in TCP and in the kernel's writeback throttling: a
- * slow one takes off, one in time adds, if that was as much as was allowed: as much
- * again until one was slow, and from then on a request each time round.  What
+ * slow one takes off, one in time adds, if that was as much as was allowed.  What
  * the device takes for the quickest of its answers is nobody's queueing (a remote
  * one may be milliseconds away) and does not count, as in TCP Vegas.
  *
@@ -23,7 +22,6 @@
  * struct aobj_pace - a device's pace, in one direction
  * @limit: pages that may be under way; READ_ONCE, an update may be lost
  * @reached: somebody was told that they are; READ_ONCE
- * @slowed: there has been a slow answer; READ_ONCE
  * @quickest: what its quickest answer took, in microseconds; READ_ONCE
  * @renewed: when that was last made a little longer, in jiffies; READ_ONCE
  * @answered: when it last answered, or was given something after it had nothing, in
@@ -33,7 +31,6 @@
 struct aobj_pace {
 	unsigned long limit;
 	bool reached;
-	bool slowed;
 	unsigned long quickest;
 	unsigned long renewed;
 	unsigned long answered;

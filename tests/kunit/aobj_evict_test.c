@@ -416,7 +416,7 @@ static void a_slow_device_is_given_writes_in_parts(struct kunit *test)
 	u32 slot;
 
 	env_write(env, obj, 0, 60, 1);
-	WRITE_ONCE(env_dev(env, d)->pace[WRITE].limit, 32);
+	WRITE_ONCE(env_dev(env, d)->pace[WRITE].limit, 64);
 	held_disk_hold(d, HELD_WRITE, true);
 	env_evict(env, obj, 0, 60);
 	env_wait_held(env, d, HELD_WRITE, 4);

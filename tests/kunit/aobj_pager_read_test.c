@@ -71,7 +71,7 @@ static void a_sequence_reads_less_of_a_slow_device(struct kunit *test)
 	struct env_thread *a, *b;
 
 	env_expect(env, obj, 0, 2 * AOBJ_CLUSTER_PAGES, 1);
-	WRITE_ONCE(env_dev(env, d)->pace[READ].limit, 32);
+	WRITE_ONCE(env_dev(env, d)->pace[READ].limit, 64);
 	held_disk_hold(d, HELD_READ, true);
 	a = env_start_get(env, obj, 192, 0);
 	env_wait_held(env, d, HELD_READ, 2);

@@ -422,6 +422,13 @@ bool aobj_evict_progress(unsigned long *seen)
 	return moved;
 }
 
+bool aobj_evict_crowded(u32 tag, unsigned long nr)
+{
+	return tag != AOBJ_TAG_NONE &&
+	       aobj_budget_free() < (long)(aobj_budget_low() + nr) &&
+	       aobj_swap_awaited(tag);
+}
+
 int aobj_evict_wait_room(unsigned long nr, unsigned int patience_ms,
 			 bool (*charge)(unsigned long nr))
 {

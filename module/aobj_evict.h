@@ -79,6 +79,12 @@ unsigned long aobj_evict_clean(unsigned long nr);
 int aobj_evict_wait_room(unsigned long nr, unsigned int patience_ms,
 			 bool (*charge)(unsigned long nr));
 
+/*
+ * => with @nr pages more little of the budget would be left, and those of objects
+ *    bound to @tag cannot go for now
+ */
+bool aobj_evict_crowded(u32 tag, unsigned long nr);
+
 extern unsigned int aobj_nospace_wait_ms;
 
 #endif /* AOBJ_EVICT_H */

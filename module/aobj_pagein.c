@@ -39,6 +39,22 @@ static u64 read_run(struct aobj_cluster *c, u64 mask, struct page ***pages)
 	return mask;
 }
 
+bool aobj_pagein_copy(struct aobj_cluster *c, unsigned int i, struct page *page,
+		      struct aobj_swapdev *dev)
+{
+	struct folio *folio = aobj_folio(page);
+
+	__folio_set_locked(folio);
+	if (!aobj_compat_copy_in(dev->bdev,
+				 aobj_swap_sector(dev, c->slot[i]), page)) {
+		__folio_clear_locked(folio);
+		return false;
+	}
+	aobj_count(AOBJ_EV_READ_BIOS, 1);
+	aobj_count(AOBJ_EV_PAGES_IN, 1);
+	return true;
+}
+
 void aobj_pagein_one(struct aobj_cluster *c, unsigned int i, struct page *page,
 		     struct aobj_swapdev *dev)
 {

@@ -21,5 +21,13 @@ void aobj_pagein(struct aobj_cluster *c, u64 mask, struct page **pages);
 /* => likewise, one page, that is on @dev */
 void aobj_pagein_one(struct aobj_cluster *c, unsigned int i, struct page *page,
 		     struct aobj_swapdev *dev);
+/*
+ * aobj_pagein_copy: fills a page that nobody else has, and that is to stand at @i
+ * => its slot is on @dev, a synchronous device, and stays; short CPU work
+ * => false if it has to be read
+ */
+bool aobj_pagein_copy(struct aobj_cluster *c, unsigned int i, struct page *page,
+		      struct aobj_swapdev *dev);
 
 #endif /* AOBJ_PAGEIN_H */
+

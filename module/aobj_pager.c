@@ -277,16 +277,6 @@ static int take_places(struct get *g, unsigned int *want)
 	return 0;
 }
 
-/* => the pages that the object has cannot go for now, and there is little room */
-static bool crowds(const struct aobj *obj, unsigned int want)
-{
-	u32 tag = READ_ONCE(obj->bound);
-
-	return tag != AOBJ_TAG_NONE &&
-	       aobj_budget_free() < (long)(aobj_budget_low() + want) &&
-	       aobj_swap_awaited(tag);
-}
-
 /*
  * The last of the budget is not for who is bound to devices that do not keep up:
  * if they hang, others can go on with it.  swapoff, which is impatient, is not who
@@ -294,7 +284,8 @@ static bool crowds(const struct aobj *obj, unsigned int want)
  */
 static int leave_room(struct get *g, unsigned int want)
 {
-	while (!(g->flags & AOBJ_GET_IMPATIENT) && crowds(g->obj, want)) {
+	while (!(g->flags & AOBJ_GET_IMPATIENT) &&
+	       aobj_evict_crowded(READ_ONCE(g->obj->bound), want)) {
 		if (!waits_for_room(g))
 			return -EAGAIN;
 		if (fatal_signal_pending(current))
@@ -532,10 +523,17 @@ static enum pass wait_written(struct get *g)
 	return g->err ? PASS_ERROR : PASS_AGAIN;
 }
 
+/* => @g's pages stand in the cluster where the mask says */
+static void put_in(struct get *g, u64 mask)
+{
+	aobj_cluster_add(g->c, mask, g->page + g->used);
+	g->used += hweight64(mask);
+	aobj_queue_update(g->c);
+}
+
 /* => makes as many never touched pages resident as it has, @g->i among them */
 static enum pass get_zero(struct get *g)
 {
-	struct aobj_cluster *c = g->c;
 	struct page **pages;
 	unsigned int got;
 	u64 mask;
@@ -551,11 +549,9 @@ static enum pass get_zero(struct get *g)
 	got = hweight64(mask);
 	for (unsigned int k = 0; k < got; k++)
 		__folio_mark_uptodate(aobj_folio(pages[k]));
-	aobj_cluster_add(c, mask, pages);
-	g->used += got;
+	put_in(g, mask);
 	g->places -= got;
 	aobj_count(AOBJ_EV_ZERO_FILLS, got);
-	aobj_queue_update(c);
 	return PASS_DONE;
 }
 
@@ -569,10 +565,22 @@ static u64 add_for_read(struct get *g, u64 mask)
 	got = hweight64(mask);
 	for (unsigned int k = 0; k < got; k++)
 		__folio_set_locked(aobj_folio(pages[k]));
-	aobj_cluster_add(g->c, mask, pages);
-	g->used += got;
-	aobj_queue_update(g->c);
+	put_in(g, mask);
 	return mask;
+}
+
+/*
+ * A device that is memory has copied a page sooner than a request for it is made:
+ * that is short enough for the mutex.  The page is nobody's until it is valid; if
+ * it will not be, a request finds out why.
+ */
+static bool copied(struct get *g, struct aobj_swapdev *dev)
+{
+	if (!dev->synchronous ||
+	    !aobj_pagein_copy(g->c, g->i, g->page[g->used], dev))
+		return false;
+	put_in(g, affordable(g, BIT_ULL(g->i)));
+	return true;
 }
 
 /* => reads the page and those ahead of it; looks again when it is there */
@@ -593,6 +601,8 @@ static enum pass get_swapped(struct get *g)
 	if ((!has_page(g) || !give_resident(g)) && !get_at_hand(g, want))
 		return get_pages(g, want, false);
 
+	if (is_power_of_2(mask) && copied(g, dev))
+		return PASS_DONE;
 	pages = g->page + g->used;
 	mask = add_for_read(g, mask);
 	folio = aobj_folio(aobj_cluster_page(c, g->i));

@@ -236,6 +236,12 @@ static inline bool aobj_swap_holds(const struct aobj_swapdev *dev, u32 slot)
 	return slot - dev->base < dev->npages;
 }
 
+/* => where a slot of the device is on it */
+static inline sector_t aobj_swap_sector(const struct aobj_swapdev *dev, u32 slot)
+{
+	return (sector_t)(slot - dev->base) << (PAGE_SHIFT - SECTOR_SHIFT);
+}
+
 /* => the device is one for pages of objects that are bound to @tag */
 static inline bool aobj_swap_serves(const struct aobj_swapdev *dev, u32 tag)
 {

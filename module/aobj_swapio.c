@@ -218,8 +218,7 @@ static void start_pace(struct aobj_io *io)
 static void io_start(struct aobj_io *io)
 {
 	io->tries++;
-	io->bio.bi_iter.bi_sector = (sector_t)(io->slot - io->dev->base)
-				    << (PAGE_SHIFT - SECTOR_SHIFT);
+	io->bio.bi_iter.bi_sector = aobj_swap_sector(io->dev, io->slot);
 	io->bio.bi_end_io = io_end;
 	atomic_inc(&io->dev->inflight);
 	if (paced(io))

@@ -58,11 +58,14 @@ struct aobj_io *aobj_swapio_alloc(struct aobj_swapdev *dev, u32 slot,
 void aobj_swapio_add(struct aobj_io *io, struct aobj_cluster *c, unsigned int i,
 		     struct page *page);
 
-/* => the same for all resident pages of @mask, in order, and a write */
+/*
+ * => the same for all resident pages of @mask, in order; the cluster is locked, or
+ *    the pages are
+ */
 void aobj_swapio_add_resident(struct aobj_io *io, struct aobj_cluster *c,
 			      u64 mask);
 
-/* => may sleep in the device's queue; the request is gone after */
+/* => may sleep in the device's queue; the request is gone after, and may be over */
 void aobj_swapio_submit(struct aobj_io *io);
 
 /* => finishes what has completed; false if that was nothing; may submit */

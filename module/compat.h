@@ -14,6 +14,7 @@
 #include <linux/fs.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
+#include <linux/pagemap.h>
 #include <linux/printk.h>
 #include <linux/shrinker.h>
 #include <linux/version.h>
@@ -121,14 +122,48 @@ static inline void aobj_compat_fault_unlock(struct vm_fault *vmf)
 #endif
 }
 
-/* Whether a read has finished by the time that submit_bio() returns. */
+/*
+ * Whether a read has finished by the time that submit_bio() returns.  What has to be
+ * checked as it is read older kernels do not count among them.
+ */
 static inline bool aobj_compat_bdev_synchronous(struct block_device *bdev)
 {
 #ifdef AOBJ_HAVE_BDEV_SYNCHRONOUS
 	return bdev_synchronous(bdev);
+#elif defined(CONFIG_BLK_DEV_INTEGRITY)
+	return bdev->bd_disk->fops->rw_page &&
+	       !bdev_get_queue(bdev)->integrity.profile;
 #else
 	return bdev->bd_disk->fops->rw_page;
 #endif
+}
+
+/*
+ * Older kernels have such a device copy a page without a bio, into one that is
+ * locked.  Their own bdev_read_page() is not exported, and might sleep.
+ * => the page is uptodate, and unlocked; or it is as it was
+ */
+static inline bool aobj_compat_copy_in(struct block_device *bdev,
+				       sector_t sector, struct page *page)
+{
+#ifndef AOBJ_HAVE_BDEV_SYNCHRONOUS
+	struct request_queue *q = bdev_get_queue(bdev);
+	int err;
+
+	if (blk_queue_pm_only(q) || !percpu_ref_tryget_live(&q->q_usage_counter))
+		return false;
+	err = bdev->bd_disk->fops->rw_page(bdev, sector + get_start_sect(bdev),
+					   page, REQ_OP_READ);
+	percpu_ref_put(&q->q_usage_counter);
+	if (!err)
+		wait_on_page_locked(page);
+	if (PageUptodate(page))
+		return true;
+	/* Some drivers have unlocked it, others have not. */
+	ClearPageError(page);
+	__SetPageLocked(page);
+#endif
+	return false;
 }
 
 /* An exclusive claim on a block device. */

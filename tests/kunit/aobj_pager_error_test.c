@@ -14,6 +14,39 @@ static int get(struct aobj *obj, pgoff_t pgoff)
 	return err;
 }
 
+/* A copy says nothing of why it failed: the page is read. */
+static void a_copy_that_fails_is_no_error(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 64, HELD_SYNC | HELD_COPIES);
+	struct aobj *obj = env_swapped(env, 4);
+	u32 slot = env_slot(obj, 2);
+
+	held_disk_fail(d, HELD_READ, slot, BLK_STS_MEDIUM, 1);
+	KUNIT_EXPECT_EQ(test, get(obj, 2), 0);
+	KUNIT_EXPECT_EQ(test, held_disk_copied(d), 1u);
+	KUNIT_EXPECT_EQ(test, held_disk_count(d, HELD_READ, slot), 1u);
+	ENV_EXPECT_STATE(env, obj, 2, ENV_ACTIVE | ENV_SLOT);
+	ENV_EXPECT_EVENTS(env, AOBJ_EV_READ_ERRORS, 0);
+	env_expect(env, obj, 0, 4, 1);
+	env_check(env);
+}
+
+static void a_page_that_cannot_be_copied_is_lost(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 64, HELD_SYNC | HELD_COPIES);
+	struct aobj *obj = env_swapped(env, 4);
+
+	held_disk_fail(d, HELD_READ, env_slot(obj, 2), BLK_STS_MEDIUM, -1);
+	KUNIT_EXPECT_EQ(test, get(obj, 2), -EIO);
+	KUNIT_EXPECT_EQ(test, held_disk_copied(d), 1u);
+	ENV_EXPECT_STATE(env, obj, 2, ENV_BAD);
+	ENV_EXPECT_EVENTS(env, AOBJ_EV_READ_ERRORS, 1);
+	env_expect_bad(env, d, 1);
+	env_check(env);
+}
+
 static void lose_a_page(struct kunit *test, blk_status_t status)
 {
 	struct pager_env *env = test->priv;
@@ -258,6 +291,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(all_who_wait_hear_of_a_lost_page),
 	KUNIT_CASE(all_who_wait_hear_of_an_error),
 	KUNIT_CASE(a_read_that_nobody_waits_for_may_fail),
+	KUNIT_CASE(a_copy_that_fails_is_no_error),
+	KUNIT_CASE(a_page_that_cannot_be_copied_is_lost),
 	{},
 };
 

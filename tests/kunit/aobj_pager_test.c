@@ -198,6 +198,21 @@ static void nowait_reads_from_a_synchronous_device(struct kunit *test)
 	env_expect(env, obj, 0, 4, 1);
 }
 
+static void memory_is_copied(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, HELD_SYNC | HELD_COPIES);
+	struct aobj *obj = env_swapped(env, 4);
+
+	KUNIT_EXPECT_EQ(test, get(obj, 1, AOBJ_GET_NOWAIT), 0);
+	ENV_EXPECT_STATE(env, obj, 1, ENV_ACTIVE | ENV_SLOT);
+	KUNIT_EXPECT_EQ(test, held_disk_copied(d), 1u);
+	KUNIT_EXPECT_EQ(test, held_disk_bios(d, HELD_READ), 1u); /* header */
+	ENV_EXPECT_EVENTS(env, AOBJ_EV_PAGES_IN, 1);
+	env_check(env);
+	env_expect(env, obj, 0, 4, 1);
+}
+
 static void nocreate_makes_nothing(struct kunit *test)
 {
 	struct pager_env *env = test->priv;
@@ -299,6 +314,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_few_pages_get_new_slots),
 	KUNIT_CASE(nowait_reads_nothing),
 	KUNIT_CASE(nowait_reads_from_a_synchronous_device),
+	KUNIT_CASE(memory_is_copied),
 	KUNIT_CASE(nocreate_makes_nothing),
 	KUNIT_CASE(a_cluster_is_read_in_one_go),
 	KUNIT_CASE(sequences_are_read_ahead),

@@ -30,6 +30,8 @@ struct slot_state {
  * @bios: how many there were, by direction
  * @busy: bios in flight, one a slot: more than one is a misuse
  * @media: what is on the disk
+ * @copies: it copies pages without a bio
+ * @copied: how many there were of those
  * @changed: pages that changed while they were written
  * @misuses: see held_disk_misuses()
  */
@@ -43,6 +45,8 @@ struct held_disk {
 	unsigned int bios[HELD_DIRS];
 	u8 *busy;
 	u8 *media;
+	bool copies;
+	unsigned int copied;
 	unsigned int changed;
 	unsigned int misuses;
 };
@@ -108,6 +112,15 @@ static void take_contents(struct held_disk *d, struct bio *bio)
  * Completion
  */
 
+static blk_status_t slot_status(struct slot_state *s)
+{
+	if (!s->failing)
+		return BLK_STS_OK;
+	if (s->failing > 0)
+		s->failing--;
+	return s->status;
+}
+
 static blk_status_t status_of(struct held_disk *d, const struct bio *bio)
 {
 	blk_status_t status = BLK_STS_OK;
@@ -115,11 +128,7 @@ static blk_status_t status_of(struct held_disk *d, const struct bio *bio)
 	for (u32 i = 0; i < pages_of(bio); i++) {
 		struct slot_state *s = &d->slots[dir_of(bio)][slot_of(bio, i)];
 
-		if (!s->failing)
-			continue;
-		if (s->failing > 0)
-			s->failing--;
-		status = s->status;
+		status = slot_status(s) ?: status;
 	}
 	return status;
 }
@@ -215,11 +224,29 @@ static void held_disk_submit(struct bio *bio)
 		complete_bio(d, bio, BLK_STS_OK);
 }
 
-/* Its presence says that the disk is synchronous; nobody calls it. */
+/*
+ * Its presence says that the disk is synchronous.  After an error it leaves the page
+ * unlocked, as the kernel's ram disk does, but for one that it does not support.
+ */
 static int held_disk_rw_page(struct block_device *bdev, sector_t sector,
 			     struct page *page, enum req_op op)
 {
-	return -EOPNOTSUPP;
+	struct held_disk *d = bdev->bd_disk->private_data;
+	u32 slot = sector >> SLOT_SECTORS_SHIFT;
+	struct bio_vec vec = { .bv_page = page, .bv_len = PAGE_SIZE };
+	int err;
+
+	if (!d->copies || op != REQ_OP_READ || slot >= d->npages)
+		return -EOPNOTSUPP;
+	spin_lock_irq(&d->lock);
+	d->misuses += !!d->busy[slot]++;
+	err = blk_status_to_errno(slot_status(&d->slots[HELD_READ][slot]));
+	end_read(d, slot, &vec, errno_to_blk_status(err));
+	d->busy[slot]--;
+	d->copied++;
+	spin_unlock_irq(&d->lock);
+	page_endio(page, false, err);
+	return err;
 }
 
 static const struct block_device_operations held_disk_ops = {
@@ -341,6 +368,11 @@ unsigned int held_disk_bios(struct held_disk *d, enum held_dir dir)
 	return READ_ONCE(d->bios[dir]);
 }
 
+unsigned int held_disk_copied(struct held_disk *d)
+{
+	return READ_ONCE(d->copied);
+}
+
 unsigned int held_disk_changed(struct held_disk *d)
 {
 	return READ_ONCE(d->changed);
@@ -411,6 +443,7 @@ static int add_the_disk(struct held_disk *d, unsigned int flags)
 	d->disk->fops = flags & HELD_SYNC ? &held_disk_sync_ops :
 					    &held_disk_ops;
 	blk_queue_logical_block_size(d->disk->queue, PAGE_SIZE);
+	d->copies = flags & HELD_COPIES;
 	if (flags & HELD_STABLE)
 		blk_queue_flag_set(QUEUE_FLAG_STABLE_WRITES, d->disk->queue);
 	if (flags & HELD_DISCARDS) {

@@ -29,6 +29,7 @@ enum held_flags {
 	HELD_STABLE = 1 << 0, /* wants pages not to change during a write */
 	HELD_SYNC = 1 << 1, /* says that it is done when submit_bio() returns */
 	HELD_DISCARDS = 1 << 2, /* can discard */
+	HELD_COPIES = 1 << 3, /* and fills a page without a bio; with HELD_SYNC */
 };
 
 /* What of a bio a test may want to know. */
@@ -70,6 +71,8 @@ void held_disk_fail(struct held_disk *d, enum held_dir dir, u32 slot,
 unsigned int held_disk_count(struct held_disk *d, enum held_dir dir, u32 slot);
 /* => how many bios of @dir there were */
 unsigned int held_disk_bios(struct held_disk *d, enum held_dir dir);
+/* => pages that it filled, or should have, without a bio */
+unsigned int held_disk_copied(struct held_disk *d);
 /* => pages that were not the same at the end of a write as at its beginning */
 unsigned int held_disk_changed(struct held_disk *d);
 /*

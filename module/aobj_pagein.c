@@ -9,34 +9,32 @@
 #include "aobj_place.h"
 #include "aobj_queue.h"
 
-/* => how many of the pages of @mask, from the first on, have slots in a row */
-static unsigned int slot_run(const struct aobj_cluster *c, u64 mask)
+/* => the pages of @mask, from the first on, that have slots in a row */
+static u64 slot_run(const struct aobj_cluster *c, u64 mask)
 {
-	u32 first = c->slot[__ffs64(mask)];
-	unsigned int i, nr = 0;
+	u32 next = c->slot[__ffs64(mask)];
+	unsigned int i;
+	u64 run = 0;
 
 	for_each_page_bit(i, mask) {
-		if (c->slot[i] != first + nr)
+		if (c->slot[i] != next++)
 			break;
-		nr++;
+		run |= BIT_ULL(i);
 	}
-	return nr;
+	return run;
 }
 
 /* => one bio for the first run of @mask; the pages that are left */
-static u64 read_run(struct aobj_cluster *c, u64 mask, struct page ***pages)
+static u64 read_run(struct aobj_cluster *c, u64 mask)
 {
-	unsigned int nr = slot_run(c, mask);
+	u64 run = slot_run(c, mask);
 	u32 slot = c->slot[__ffs64(mask)];
-	struct aobj_io *io = aobj_swapio_alloc(aobj_swap_dev(slot), slot, nr,
-					       false, GFP_NOIO);
+	struct aobj_io *io = aobj_swapio_alloc(aobj_swap_dev(slot), slot,
+					       hweight64(run), false, GFP_NOIO);
 
-	while (nr--) {
-		aobj_swapio_add(io, c, __ffs64(mask), *(*pages)++);
-		mask &= mask - 1;
-	}
+	aobj_swapio_add_resident(io, c, run);
 	aobj_swapio_submit(io);
-	return mask;
+	return mask & ~run;
 }
 
 bool aobj_pagein_copy(struct aobj_cluster *c, unsigned int i, struct page *page,
@@ -66,16 +64,16 @@ void aobj_pagein_one(struct aobj_cluster *c, unsigned int i, struct page *page,
 }
 
 /*
- * The pages are locked, so the slots stay as they are; but a page that is submitted
- * may be read, unlocked and gone by the time that the next one is looked at.
+ * The pages are locked, so they and their slots stay as they are; but a page that is
+ * submitted may be read, unlocked and gone by the time that the next is looked at.
  */
-void aobj_pagein(struct aobj_cluster *c, u64 mask, struct page **pages)
+void aobj_pagein(struct aobj_cluster *c, u64 mask)
 {
 	struct blk_plug plug;
 
 	blk_start_plug(&plug);
 	while (mask)
-		mask = read_run(c, mask, &pages);
+		mask = read_run(c, mask);
 	blk_finish_plug(&plug);
 }
 

@@ -13,11 +13,11 @@ extern const struct aobj_io_ops aobj_pagein_io_ops;
 
 /*
  * aobj_pagein: reads pages, one bio for each run of slots
- * @mask: where they stand in the cluster, locked; @pages: they themselves, in order
+ * @mask: where they stand in the cluster, locked
  *
  * => nothing else locked; may sleep in a device's queue, not for the reads
  */
-void aobj_pagein(struct aobj_cluster *c, u64 mask, struct page **pages);
+void aobj_pagein(struct aobj_cluster *c, u64 mask);
 /* => likewise, one page, that is on @dev */
 void aobj_pagein_one(struct aobj_cluster *c, unsigned int i, struct page *page,
 		     struct aobj_swapdev *dev);
@@ -30,4 +30,3 @@ bool aobj_pagein_copy(struct aobj_cluster *c, unsigned int i, struct page *page,
 		      struct aobj_swapdev *dev);
 
 #endif /* AOBJ_PAGEIN_H */
-

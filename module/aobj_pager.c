@@ -588,7 +588,6 @@ static enum pass get_swapped(struct get *g)
 {
 	struct aobj_cluster *c = g->c;
 	struct aobj_swapdev *dev = aobj_swap_dev(c->slot[g->i]);
-	struct page **pages;
 	struct folio *folio;
 	unsigned int want;
 	u64 mask;
@@ -603,7 +602,6 @@ static enum pass get_swapped(struct get *g)
 
 	if (is_power_of_2(mask) && copied(g, dev))
 		return PASS_DONE;
-	pages = g->page + g->used;
 	mask = add_for_read(g, mask);
 	folio = aobj_folio(aobj_cluster_page(c, g->i));
 	folio_get(folio);
@@ -611,9 +609,9 @@ static enum pass get_swapped(struct get *g)
 		ask_further(g, dev);
 	mutex_unlock(&c->lock);
 	if (is_power_of_2(mask))
-		aobj_pagein_one(c, g->i, *pages, dev);
+		aobj_pagein_one(c, g->i, &folio->page, dev);
 	else
-		aobj_pagein(c, mask, pages);
+		aobj_pagein(c, mask);
 
 	read_on(g);
 	if (g->flags & AOBJ_GET_BEGIN)

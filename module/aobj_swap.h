@@ -134,6 +134,9 @@ struct aobj_slot_run {
 	enum aobj_swap_state state;
 };
 
+/* Who has a request next: who gives it to the device, or who is told of its end. */
+enum aobj_io_hand { AOBJ_IO_LEFT, AOBJ_IO_GIVEN, AOBJ_IO_ENDED };
+
 /**
  * struct aobj_io - what a bio is for; it lives in the bio's front pad
  * @done: on the list of completions to be reaped
@@ -147,6 +150,7 @@ struct aobj_slot_run {
  * @counted: the device's count of failures has nothing to learn from it: it is
  *	such a page, or was counted
  * @status: of the last try
+ * @hand: an enum aobj_io_hand; xchg
  * @cluster: that of all pages, of a read; of a write see struct aobj_io_out
  * @index: of each page in its cluster
  * @started: when it was submitted, in ns
@@ -163,6 +167,7 @@ struct aobj_io {
 	bool alone;
 	bool counted;
 	blk_status_t status;
+	int hand;
 	struct aobj_cluster *cluster;
 	u8 index[AOBJ_CLUSTER_PAGES];
 	u64 started;

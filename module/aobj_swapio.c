@@ -73,6 +73,7 @@ static struct aobj_io *io_alloc(struct aobj_swapdev *dev, u32 slot,
 	io->split = 0;
 	io->alone = false;
 	io->counted = false;
+	io->hand = AOBJ_IO_LEFT;
 	return io;
 }
 
@@ -99,29 +100,37 @@ void aobj_swapio_add(struct aobj_io *io, struct aobj_cluster *c, unsigned int i,
 	io->nr++;
 }
 
+/* The row is put into the vector as it is: a call for each page costs more. */
 void aobj_swapio_add_resident(struct aobj_io *io, struct aobj_cluster *c,
 			      u64 mask)
 {
 	struct aobj_cluster **cluster = aobj_io_cluster(io, 0);
+	struct bio *bio = &io->bio;
 	unsigned int i, nr = io->nr;
 
-	if (!nr || cluster[nr - 1] != c)
+	if (!io->write)
+		*cluster = c;
+	else if (!nr || cluster[nr - 1] != c)
 		refcount_inc(&c->refs);
 	for_each_page_bit(i, mask) {
-		__bio_add_page(&io->bio, c->res->page[i], PAGE_SIZE, 0);
-		cluster[nr] = c;
+		bio->bi_io_vec[nr] =
+			(struct bio_vec){ c->res->page[i], PAGE_SIZE, 0 };
+		if (io->write)
+			cluster[nr] = c;
 		io->index[nr++] = i;
 	}
+	bio->bi_vcnt = nr;
+	bio->bi_iter.bi_size = nr << PAGE_SHIFT;
 	io->nr = nr;
 }
 
 /* => one past the pages from @first on that are of the same cluster */
 static unsigned int stretch_end(struct aobj_io *io, unsigned int first)
 {
-	struct aobj_cluster *c = *aobj_io_cluster(io, first);
+	struct aobj_cluster **cluster = aobj_io_cluster(io, 0);
 	unsigned int end = first + 1;
 
-	while (end < io->nr && *aobj_io_cluster(io, end) == c)
+	while (end < io->nr && cluster[end] == cluster[first])
 		end++;
 	return end;
 }
@@ -181,7 +190,8 @@ static void io_end(struct bio *bio)
 	/* Who did not write for the pace's sake is resting, or about to. */
 	if (io->write && waited_for)
 		WRITE_ONCE(aobj_daemon_kicked, true);
-	io_done(io);
+	if (xchg(&io->hand, AOBJ_IO_ENDED) != AOBJ_IO_GIVEN)
+		io_done(io);
 }
 
 /*
@@ -233,10 +243,32 @@ static void io_set_alone(struct aobj_io *io)
 	io->bio.bi_opf |= REQ_NOMERGE;
 }
 
-void aobj_swapio_submit(struct aobj_io *io)
+/* Pages of one cluster stand together: one call for each such stretch. */
+static void finish_write(struct aobj_io *io)
 {
-	if (io->nr == 1)
-		io_set_alone(io);
+	unsigned int end;
+
+	for (unsigned int first = 0; first < io->nr; first = end) {
+		struct aobj_cluster *c = *aobj_io_cluster(io, first);
+
+		end = stretch_end(io, first);
+		evict_ops->write_done(io, first, end - first);
+		aobj_cluster_put(c);
+	}
+}
+
+/* => it is over, one way or the other */
+static void io_finish(struct aobj_io *io)
+{
+	if (!io->write)
+		pager_ops->read_failed(io, 0);
+	else
+		finish_write(io);
+	io_free(io);
+}
+
+static void count_submitted(const struct aobj_io *io)
+{
 	if (io->write) {
 		aobj_count(AOBJ_EV_WRITE_BIOS, 1);
 		aobj_count(AOBJ_EV_PAGES_OUT, io->nr);
@@ -244,7 +276,38 @@ void aobj_swapio_submit(struct aobj_io *io)
 		aobj_count(AOBJ_EV_READ_BIOS, 1);
 		aobj_count(AOBJ_EV_PAGES_IN, io->nr);
 	}
+}
+
+/* => the last use of a write that ended while it was given to the device */
+static void io_ended_at_once(struct aobj_io *io)
+{
+	if (io->status) {
+		io_done(io);
+		return;
+	}
+	io_finish(io);
+	if (wq_has_sleeper(&aobj_daemon_wait))
+		wake_up(&aobj_daemon_wait);
+}
+
+/*
+ * A write that has ended by the time that it was given to the device, as those to
+ * memory do, is finished here: no other task is woken for it.  Whichever comes last,
+ * the end or the return of the call, has it.
+ */
+void aobj_swapio_submit(struct aobj_io *io)
+{
+	if (io->nr == 1)
+		io_set_alone(io);
+	count_submitted(io);
+	if (!io->write) {
+		io_start(io);
+		return;
+	}
+	io->hand = AOBJ_IO_GIVEN;
 	io_start(io);
+	if (xchg(&io->hand, AOBJ_IO_LEFT) == AOBJ_IO_ENDED)
+		io_ended_at_once(io);
 }
 
 /* => the same page to the same slot again */
@@ -288,17 +351,6 @@ static bool io_split(struct aobj_io *io)
 	return io->split == io->nr;
 }
 
-/* Pages of one cluster stand together: one call for each such stretch. */
-static void finish_write(struct aobj_io *io)
-{
-	unsigned int end;
-
-	for (unsigned int first = 0; first < io->nr; first = end) {
-		end = stretch_end(io, first);
-		evict_ops->write_done(io, first, end - first);
-	}
-}
-
 /* => one bio, once; what a medium cannot hold is retired slot by slot */
 static bool says_device_failed(const struct aobj_io *io)
 {
@@ -317,7 +369,8 @@ static bool wants_retry(const struct aobj_io *io)
 	       !aobj_swapio_permanent(io->status);
 }
 
-static void io_release(struct aobj_io *io)
+/* => its pages are in requests of their own */
+static void io_drop(struct aobj_io *io)
 {
 	unsigned int end;
 
@@ -326,16 +379,6 @@ static void io_release(struct aobj_io *io)
 		aobj_cluster_put(*aobj_io_cluster(io, i));
 	}
 	io_free(io);
-}
-
-/* => it is over, one way or the other */
-static void io_finish(struct aobj_io *io)
-{
-	if (!io->write)
-		pager_ops->read_failed(io, 0);
-	else
-		finish_write(io);
-	io_release(io);
 }
 
 /* => the pages are under way again; false if only some are */
@@ -347,7 +390,7 @@ static bool io_again(struct aobj_io *io)
 	}
 	if (!io_split(io))
 		return false;
-	io_release(io);
+	io_drop(io);
 	return true;
 }
 

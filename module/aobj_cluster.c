@@ -236,20 +236,24 @@ void aobj_cluster_clear_dirty(struct aobj_cluster *c, u64 mask)
 
 void aobj_cluster_add(struct aobj_cluster *c, u64 mask, struct page **pages)
 {
+	struct address_space *mapping = &c->obj->mapping;
+	struct aobj_resident *res = c->res;
 	pgoff_t first = aobj_cluster_first(c);
+	bool slots = c->nr_slots;
 	unsigned int i, nr = 0, swapped = 0;
 
 	lockdep_assert_held(&c->lock);
 	for_each_page_bit(i, mask) {
-		struct folio *folio = aobj_folio(pages[nr]);
+		struct page *page = pages[nr++];
+		struct folio *folio = aobj_folio(page);
 
-		folio->mapping = &c->obj->mapping;
+		folio->mapping = mapping;
 		folio->index = first + i;
-		c->res->page[i] = pages[nr++];
-		swapped += aobj_slot_real(c->slot[i]);
+		res->page[i] = page;
+		swapped += slots && aobj_slot_real(c->slot[i]);
 	}
-	c->res->present |= mask;
-	c->res->young |= mask;
+	res->present |= mask;
+	res->young |= mask;
 	atomic_long_add(nr, &c->obj->resident);
 	if (swapped)
 		count_swapped(c, -(long)swapped);
@@ -272,11 +276,12 @@ unsigned int aobj_cluster_del(struct aobj_cluster *c, u64 mask,
 	aobj_cluster_activate(c, mask);
 	aobj_cluster_unwire(c, mask);
 	for_each_page_bit(i, mask) {
-		struct folio *folio = aobj_folio(res->page[i]);
+		struct page *page = res->page[i];
+		struct folio *folio = aobj_folio(page);
 
 		cleaned += clear_dirty(folio);
 		folio->mapping = NULL;
-		pages[nr++] = res->page[i];
+		pages[nr++] = page;
 		res->page[i] = NULL;
 		swapped += aobj_slot_real(c->slot[i]);
 	}
@@ -291,6 +296,25 @@ unsigned int aobj_cluster_del(struct aobj_cluster *c, u64 mask,
 		aobj_resident_free(res);
 	}
 	return nr;
+}
+
+u64 aobj_cluster_absent(const struct aobj_cluster *c, u64 mask, bool swapped)
+{
+	unsigned int i;
+
+	if (c->res)
+		mask &= ~c->res->present;
+	/* As in clusters that are new, or were all written out. */
+	if (swapped ? c->nr_slots == AOBJ_CLUSTER_PAGES :
+		      !c->nr_slots && !c->nr_bad)
+		return mask;
+	for_each_page_bit(i, mask) {
+		u32 slot = c->slot[i];
+
+		if (swapped ? !aobj_slot_real(slot) : slot != AOBJ_SLOT_NONE)
+			mask &= ~BIT_ULL(i);
+	}
+	return mask;
 }
 
 void aobj_cluster_deactivate(struct aobj_cluster *c, u64 mask)

@@ -53,6 +53,9 @@ static inline struct page *aobj_cluster_page(const struct aobj_cluster *c,
 	return c->res ? c->res->page[i] : NULL;
 }
 
+/* => of @mask what is in swap only, or not @swapped and was never touched; locked */
+u64 aobj_cluster_absent(const struct aobj_cluster *c, u64 mask, bool swapped);
+
 /*
  * aobj_cluster_add: makes @pages resident, one at each place of @mask
  * => locked; @c->res is there, nothing is at @mask, the pages are the caller's

@@ -196,9 +196,11 @@ static u64 pages_to_evict(struct aobj_cluster *c, u64 *clean)
 	unsigned int i;
 
 	for_each_page_bit(i, mask) {
-		if (page_ref_count(c->res->page[i]) != 1)
+		struct folio *folio = aobj_folio(c->res->page[i]);
+
+		if (folio_ref_count(folio) != 1)
 			used |= BIT_ULL(i);
-		if (folio_test_dirty(aobj_folio(c->res->page[i])))
+		if (folio_test_dirty(folio))
 			dirty |= BIT_ULL(i);
 	}
 	aobj_cluster_activate(c, used);

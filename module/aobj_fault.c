@@ -146,7 +146,7 @@ static void bounds(const struct vm_fault *vmf, unsigned int i,
 static void stretch(const struct vm_fault *vmf, const struct aobj_cluster *c,
 		    unsigned int i, unsigned int *first, unsigned int *end)
 {
-	u64 mask = worth_mapping(c, i);
+	u64 gaps, mask = worth_mapping(c, i);
 	unsigned int before = i, after = i + 1;
 
 	*first = before;
@@ -154,10 +154,13 @@ static void stretch(const struct vm_fault *vmf, const struct aobj_cluster *c,
 	if (!(mask & (BIT_ULL(i) << 1 | BIT_ULL(i) >> 1)))
 		return;
 	bounds(vmf, i, first, end);
+	gaps = ~(mask | BIT_ULL(i)) & (~0ULL << i);
+	if (gaps)
+		*end = min_t(unsigned int, *end, __ffs64(gaps));
 	while (before > *first && mask & BIT_ULL(before - 1) &&
 	       folio_test_uptodate(aobj_folio(c->res->page[before - 1])))
 		before--;
-	while (after < *end && mask & BIT_ULL(after) &&
+	while (after < *end &&
 	       folio_test_uptodate(aobj_folio(c->res->page[after])))
 		after++;
 	*first = before;

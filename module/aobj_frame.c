@@ -15,17 +15,19 @@
 #include "aobj_internal.h"
 
 /* Swappable, so MemAvailable may count on them; MemFree says they are gone. */
-static void account(struct page **pages, unsigned int nr, long sign)
+static void account(struct page *page, long nr)
+{
+	mod_node_page_state(page_pgdat(page), NR_KERNEL_MISC_RECLAIMABLE, nr);
+}
+
+static void account_freed(struct page **pages, unsigned int nr)
 {
 	unsigned int first = 0;
 
 	for (unsigned int i = 1; i <= nr; i++) {
-		struct pglist_data *node = page_pgdat(pages[first]);
-
-		if (i < nr && page_pgdat(pages[i]) == node)
+		if (i < nr && page_pgdat(pages[i]) == page_pgdat(pages[first]))
 			continue;
-		mod_node_page_state(node, NR_KERNEL_MISC_RECLAIMABLE,
-				    sign * (long)(i - first));
+		account(pages[first], -(long)(i - first));
 		first = i;
 	}
 }
@@ -59,15 +61,15 @@ unsigned int aobj_frame_alloc(struct page **pages, unsigned int nr, gfp_t gfp)
 		page = alloc_block(&order, gfp);
 		if (!page)
 			break;
+		account(page, 1L << order);
 		for (unsigned int i = 0; i < 1U << order; i++)
 			pages[got++] = page + i;
 	}
-	account(pages, got, 1);
 	return got;
 }
 
 void aobj_frame_free(struct page **pages, unsigned int nr)
 {
-	account(pages, nr, -1);
+	account_freed(pages, nr);
 	release_pages(pages, nr);
 }

@@ -43,8 +43,8 @@ bool aobj_pagein_copy(struct aobj_cluster *c, unsigned int i, struct page *page,
 	struct folio *folio = aobj_folio(page);
 
 	__folio_set_locked(folio);
-	if (!aobj_compat_copy_in(dev->bdev,
-				 aobj_swap_sector(dev, c->slot[i]), page)) {
+	if (!aobj_compat_copy_in(dev->bdev, aobj_swap_sector(dev, c->slot[i]),
+				 page)) {
 		__folio_clear_locked(folio);
 		return false;
 	}

@@ -356,26 +356,6 @@ static u64 places(const struct get *g)
 	return ~0ULL;
 }
 
-/* => what is in swap only, or with @slot none what was never touched */
-static u64 absent(const struct aobj_cluster *c, u64 mask, bool swapped)
-{
-	unsigned int i;
-
-	if (c->res)
-		mask &= ~c->res->present;
-	/* As in clusters that are new, or were all written out. */
-	if (swapped ? c->nr_slots == AOBJ_CLUSTER_PAGES :
-		      !c->nr_slots && !c->nr_bad)
-		return mask;
-	for_each_page_bit(i, mask) {
-		u32 slot = c->slot[i];
-
-		if (swapped ? !aobj_slot_real(slot) : slot != AOBJ_SLOT_NONE)
-			mask &= ~BIT_ULL(i);
-	}
-	return mask;
-}
-
 /* The streams are asked once a get: what they say is what they remember. */
 static void ask_ahead(struct get *g)
 {
@@ -393,7 +373,8 @@ static u64 wanted(struct get *g, bool swapped)
 	u64 mask;
 
 	if (swapped && g->flags & AOBJ_GET_CLUSTER)
-		return absent(g->c, places(g) & (~0ULL << g->i), true);
+		return aobj_cluster_absent(g->c, places(g) & (~0ULL << g->i),
+					   true);
 	ask_ahead(g);
 	/* Whoever leaves gaps in what is new has no use for more of it. */
 	if (!swapped && abs(g->window.step) != 1)
@@ -401,7 +382,7 @@ static u64 wanted(struct get *g, bool swapped)
 	if (g->window.nr == 1)
 		return BIT_ULL(g->i);
 	mask = aobj_ahead_mask(&g->window, g->i, places(g));
-	return absent(g->c, mask, swapped);
+	return aobj_cluster_absent(g->c, mask, swapped);
 }
 
 /* => those that there are pages for */
@@ -583,6 +564,17 @@ static bool copied(struct get *g, struct aobj_swapdev *dev)
 	return true;
 }
 
+/* => for who wants no more than the page: unlocked, it may be mapped for less */
+static enum pass pass_page(struct get *g)
+{
+	if (!(g->flags & AOBJ_GET_PAGE))
+		return PASS_DONE;
+	g->read = aobj_cluster_page(g->c, g->i);
+	get_page(g->read);
+	mutex_unlock(&g->c->lock);
+	return PASS_PAGE;
+}
+
 /* => reads the page and those ahead of it; looks again when it is there */
 static enum pass get_swapped(struct get *g)
 {
@@ -601,7 +593,7 @@ static enum pass get_swapped(struct get *g)
 		return get_pages(g, want, false);
 
 	if (is_power_of_2(mask) && copied(g, dev))
-		return PASS_DONE;
+		return pass_page(g);
 	mask = add_for_read(g, mask);
 	folio = aobj_folio(aobj_cluster_page(c, g->i));
 	folio_get(folio);

@@ -55,7 +55,7 @@ void aobj_queue_update(struct aobj_cluster *c)
 		id = has_inactive(c) ? AOBJ_QUEUE_INACTIVE : AOBJ_QUEUE_ACTIVE;
 	if (c->queue != id)
 		queue_set(c, id, false);
-	if (aobj_cluster_empty(c))
+	if (!c->res && aobj_cluster_empty(c))
 		aobj_cluster_remove(c);
 }
 

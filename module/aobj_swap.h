@@ -242,7 +242,8 @@ static inline bool aobj_swap_holds(const struct aobj_swapdev *dev, u32 slot)
 }
 
 /* => where a slot of the device is on it */
-static inline sector_t aobj_swap_sector(const struct aobj_swapdev *dev, u32 slot)
+static inline sector_t aobj_swap_sector(const struct aobj_swapdev *dev,
+					u32 slot)
 {
 	return (sector_t)(slot - dev->base) << (PAGE_SHIFT - SECTOR_SHIFT);
 }

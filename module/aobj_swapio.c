@@ -105,7 +105,8 @@ void aobj_swapio_add_resident(struct aobj_io *io, struct aobj_cluster *c,
 			      u64 mask)
 {
 	struct aobj_cluster **cluster = aobj_io_cluster(io, 0);
-	struct bio *bio = &io->bio;
+	struct bio_vec *vec = io->bio.bi_io_vec;
+	struct page **page = c->res->page;
 	unsigned int i, nr = io->nr;
 
 	if (!io->write)
@@ -113,14 +114,13 @@ void aobj_swapio_add_resident(struct aobj_io *io, struct aobj_cluster *c,
 	else if (!nr || cluster[nr - 1] != c)
 		refcount_inc(&c->refs);
 	for_each_page_bit(i, mask) {
-		bio->bi_io_vec[nr] =
-			(struct bio_vec){ c->res->page[i], PAGE_SIZE, 0 };
+		vec[nr] = (struct bio_vec){ page[i], PAGE_SIZE, 0 };
 		if (io->write)
 			cluster[nr] = c;
 		io->index[nr++] = i;
 	}
-	bio->bi_vcnt = nr;
-	bio->bi_iter.bi_size = nr << PAGE_SHIFT;
+	io->bio.bi_vcnt = nr;
+	io->bio.bi_iter.bi_size = nr << PAGE_SHIFT;
 	io->nr = nr;
 }
 

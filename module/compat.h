@@ -150,7 +150,8 @@ static inline bool aobj_compat_copy_in(struct block_device *bdev,
 	struct request_queue *q = bdev_get_queue(bdev);
 	int err;
 
-	if (blk_queue_pm_only(q) || !percpu_ref_tryget_live(&q->q_usage_counter))
+	if (blk_queue_pm_only(q) ||
+	    !percpu_ref_tryget_live(&q->q_usage_counter))
 		return false;
 	err = bdev->bd_disk->fops->rw_page(bdev, sector + get_start_sect(bdev),
 					   page, REQ_OP_READ);

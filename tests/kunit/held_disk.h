@@ -29,7 +29,8 @@ enum held_flags {
 	HELD_STABLE = 1 << 0, /* wants pages not to change during a write */
 	HELD_SYNC = 1 << 1, /* says that it is done when submit_bio() returns */
 	HELD_DISCARDS = 1 << 2, /* can discard */
-	HELD_COPIES = 1 << 3, /* and fills a page without a bio; with HELD_SYNC */
+	HELD_COPIES = 1
+		      << 3, /* and fills a page without a bio; with HELD_SYNC */
 };
 
 /* What of a bio a test may want to know. */

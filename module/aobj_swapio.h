@@ -65,7 +65,10 @@ void aobj_swapio_add(struct aobj_io *io, struct aobj_cluster *c, unsigned int i,
 void aobj_swapio_add_resident(struct aobj_io *io, struct aobj_cluster *c,
 			      u64 mask);
 
-/* => may sleep in the device's queue; the request is gone after, and may be over */
+/*
+ * => no cluster is locked; may sleep in the device's queue; the request is gone after,
+ *    and may be over
+ */
 void aobj_swapio_submit(struct aobj_io *io);
 
 /* => finishes what has completed; false if that was nothing; may submit */

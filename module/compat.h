@@ -162,7 +162,7 @@ static inline bool aobj_compat_copy_in(struct block_device *bdev,
 		return true;
 	/* Some drivers have unlocked it, others have not. */
 	ClearPageError(page);
-	__SetPageLocked(page);
+	__folio_set_locked(page_folio(page));
 #endif
 	return false;
 }

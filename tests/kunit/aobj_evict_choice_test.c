@@ -168,16 +168,19 @@ static void an_object_without_pages_is_left_at_once(struct kunit *test)
 static void a_locked_cluster_is_passed_over(struct kunit *test)
 {
 	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 512, 0);
 	struct aobj *obj = env_object(env, 128);
 	struct aobj_cluster *c;
 
-	env_disk(env, 0, 512, 0);
+	/* A write that ends at once is finished here, which locks its clusters. */
+	held_disk_hold(d, HELD_WRITE, true);
 	env_write(env, obj, 0, 128, 1);
 	c = aobj_cluster_find(obj, 0);
 	KUNIT_ASSERT_NOT_NULL(test, c);
 	mutex_lock(&c->lock);
 	aobj_evict_object(obj, 64);
 	aobj_pager_release(c);
+	held_disk_open(d);
 	env_wait_written(env);
 	KUNIT_EXPECT_TRUE(test, env_state(obj, 0) & ENV_PRESENT);
 	ENV_EXPECT_STATE(env, obj, 64, ENV_SLOT);

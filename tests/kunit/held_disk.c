@@ -127,8 +127,10 @@ static blk_status_t status_of(struct held_disk *d, const struct bio *bio)
 
 	for (u32 i = 0; i < pages_of(bio); i++) {
 		struct slot_state *s = &d->slots[dir_of(bio)][slot_of(bio, i)];
+		blk_status_t failed = slot_status(s);
 
-		status = slot_status(s) ?: status;
+		if (failed)
+			status = failed;
 	}
 	return status;
 }

@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The pace of a device, see the header. */
-#include <linux/compiler.h>
 #include <linux/jiffies.h>
+#include <linux/limits.h>
 #include <linux/minmax.h>
 #include <linux/sizes.h>
 #include <linux/time64.h>
 
-#include "aobj_internal.h"
 #include "aobj_pace.h"
 
 #define PACE_START (SZ_2M >> PAGE_SHIFT)
-#define PACE_MOST (SZ_64M >> PAGE_SHIFT)
-#define REQUESTS 4 /* that may be under way, at least */
-#define PACE_LEAST (REQUESTS * (unsigned long)AOBJ_PACE_REQUEST)
-#define SLOW_US (8 * USEC_PER_MSEC)
+#define PACE_MOST ((unsigned long)SZ_64M >> PAGE_SHIFT)
+#define GROWTH \
+	64UL /* a part of the pace, and 4 pages at least, for as many answered */
+#define GROWTH_LEAST 4UL
+#define SLOW_US (4 * USEC_PER_MSEC)
 #define STALL_AFTER HZ
 
-void aobj_pace_init(struct aobj_pace *p)
+void aobj_pace_init(struct aobj_pace *p, unsigned long least)
 {
 	p->limit = PACE_START;
+	p->least = least;
 	p->reached = false;
-	p->quickest = SLOW_US;
+	p->quickest = ULONG_MAX / 2; /* the first answer is */
 	p->renewed = jiffies;
 	p->answered = jiffies;
 	atomic_long_set(&p->given, 0);
@@ -52,15 +53,22 @@ static unsigned long quickest(struct aobj_pace *p, u64 us)
 	return best;
 }
 
+static unsigned long grown(unsigned long limit, unsigned int pages)
+{
+	unsigned long more = max(limit / GROWTH, GROWTH_LEAST) * pages / limit;
+
+	return min(limit + max(more, 1UL), PACE_MOST);
+}
+
 bool aobj_pace_answered(struct aobj_pace *p, unsigned int pages, u64 us)
 {
 	unsigned long now = READ_ONCE(p->limit);
 	bool reached = READ_ONCE(p->reached);
 
 	if (us >= quickest(p, us) + SLOW_US)
-		now = max(now - now / 8, PACE_LEAST);
+		now = max(now - now / 8, p->least);
 	else if (reached)
-		now = min_t(unsigned long, now + pages, PACE_MOST);
+		now = grown(now, pages);
 	WRITE_ONCE(p->limit, now);
 	WRITE_ONCE(p->reached, false);
 	WRITE_ONCE(p->answered, jiffies);
@@ -85,7 +93,8 @@ bool aobj_pace_reached(struct aobj_pace *p, unsigned long most)
 
 unsigned int aobj_pace_request_large(struct aobj_pace *p, unsigned int want)
 {
-	unsigned long most = READ_ONCE(p->limit) / REQUESTS;
+	unsigned long most = max_t(unsigned long, AOBJ_PACE_REQUEST,
+				   READ_ONCE(p->limit) / AOBJ_PACE_REQUESTS);
 
 	if (want <= most)
 		return want;
@@ -95,6 +104,6 @@ unsigned int aobj_pace_request_large(struct aobj_pace *p, unsigned int want)
 
 bool aobj_pace_stalled(const struct aobj_pace *p)
 {
-	return atomic_long_read(&p->given) &&
+	return aobj_pace_owes(p) &&
 	       time_after(jiffies, READ_ONCE(p->answered) + STALL_AFTER);
 }

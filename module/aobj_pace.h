@@ -6,9 +6,11 @@
  * Who pages in waits for what the device was given before: so it is given as much
  * as it gets done in a few milliseconds, and no more.  How much that is its own
  * answers tell, as they do in TCP and in the kernel's writeback throttling: a
- * slow one takes off, one in time adds, if that was as much as was allowed.  What
- * the device takes for the quickest of its answers is nobody's queueing (a remote
- * one may be milliseconds away) and does not count, as in TCP Vegas.
+ * slow one takes off, one in time adds a little, if that was as much as was allowed.
+ * What the device takes for the quickest of its answers is nobody's queueing (a remote
+ * one may be milliseconds away) and does not count, as in TCP Vegas.  To add a little
+ * only is for drives that answer at once until they have had too much, and then make
+ * everybody wait: rented ones are like that.
  *
  * All of it is hints, but for the count: it is exact once nothing is under way.
  */
@@ -16,11 +18,15 @@
 #define AOBJ_PACE_H
 
 #include <linux/atomic.h>
+#include <linux/compiler.h>
 #include <linux/types.h>
+
+#include "aobj_internal.h"
 
 /**
  * struct aobj_pace - a device's pace, in one direction
  * @limit: pages that may be under way; READ_ONCE, an update may be lost
+ * @least: what that does not fall below
  * @reached: somebody was told that they are; READ_ONCE
  * @quickest: what its quickest answer took, in microseconds; READ_ONCE
  * @renewed: when that was last made a little longer, in jiffies; READ_ONCE
@@ -30,6 +36,7 @@
  */
 struct aobj_pace {
 	unsigned long limit;
+	unsigned long least;
 	bool reached;
 	unsigned long quickest;
 	unsigned long renewed;
@@ -37,7 +44,7 @@ struct aobj_pace {
 	atomic_long_t given;
 };
 
-void aobj_pace_init(struct aobj_pace *p);
+void aobj_pace_init(struct aobj_pace *p, unsigned long least);
 
 /* => @pages were given to the device */
 void aobj_pace_given(struct aobj_pace *p, unsigned int pages);
@@ -52,6 +59,7 @@ bool aobj_pace_answered(struct aobj_pace *p, unsigned int pages, u64 us);
 bool aobj_pace_reached(struct aobj_pace *p, unsigned long most);
 
 #define AOBJ_PACE_REQUEST 16 /* pages that any request may have */
+#define AOBJ_PACE_REQUESTS 4 /* that may be under way, of larger ones */
 
 unsigned int aobj_pace_request_large(struct aobj_pace *p, unsigned int want);
 
@@ -63,7 +71,19 @@ static inline unsigned int aobj_pace_request(struct aobj_pace *p,
 					   aobj_pace_request_large(p, want);
 }
 
-/* => and has not answered for so long that nobody should count on it */
+/* => there is something under way */
+static inline bool aobj_pace_owes(const struct aobj_pace *p)
+{
+	return atomic_long_read(&p->given);
+}
+
+/* => so much holds it up that requests should be smaller than a cluster */
+static inline bool aobj_pace_slow(const struct aobj_pace *p)
+{
+	return READ_ONCE(p->limit) < AOBJ_PACE_REQUESTS * AOBJ_CLUSTER_PAGES;
+}
+
+/* => it has something, and has not answered for so long that nobody should count on it */
 bool aobj_pace_stalled(const struct aobj_pace *p);
 
 #endif /* AOBJ_PACE_H */

@@ -182,8 +182,6 @@ int aobj_pagedaemon_init(void)
 	daemon = kthread_run(aobj_pagedaemon, NULL, "aobj_paged");
 	if (IS_ERR(daemon))
 		return PTR_ERR(daemon);
-	/* Everybody who faults waits for it: it runs as soon as it is woken. */
-	set_user_nice(daemon, MIN_NICE);
 	err = shrinker_init();
 	if (err)
 		kthread_stop(daemon);

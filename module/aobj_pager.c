@@ -439,8 +439,13 @@ static void ask_further(struct get *g, struct aobj_swapdev *dev)
 	struct aobj_pace *pace = &dev->pace[READ];
 
 	g->further = 0;
-	if (!aobj_pace_reached(pace, ULONG_MAX))
-		g->further = aobj_pace_request(pace, AOBJ_CLUSTER_PAGES);
+	if (aobj_pace_reached(pace, ULONG_MAX))
+		return;
+	/* One that has enough to do gets nothing done sooner for being told. */
+	if (aobj_pace_slow(pace) &&
+	    (aobj_pace_owes(pace) || aobj_pace_owes(&dev->pace[WRITE])))
+		return;
+	g->further = aobj_pace_request(pace, AOBJ_CLUSTER_PAGES);
 }
 
 /*

@@ -164,6 +164,7 @@ static enum aobj_swap_state alloc_on(struct aobj_swapdev *dev, u32 want,
 		return AOBJ_SWAP_FULL;
 	if (state != AOBJ_SWAP_READY)
 		return state;
+	want = aobj_pace_request(&dev->pace[WRITE], want);
 	run->nr = aobj_slots_alloc(&dev->slots, want, &first);
 	if (!run->nr)
 		return AOBJ_SWAP_FULL;
@@ -606,8 +607,8 @@ static int swapdev_setup(struct aobj_swapdev *dev, dev_t devt,
 	if (err)
 		return err;
 	dev->stable_writes = bdev_stable_writes(dev->bdev);
-	aobj_pace_init(&dev->pace[READ]);
-	aobj_pace_init(&dev->pace[WRITE]);
+	aobj_pace_init(&dev->pace[READ], AOBJ_PACE_REQUEST);
+	aobj_pace_init(&dev->pace[WRITE], 2 * AOBJ_PACE_REQUEST);
 	dev->synchronous = aobj_compat_bdev_synchronous(dev->bdev);
 	err = aobj_discard_init(dev, opt->flags);
 	if (err)

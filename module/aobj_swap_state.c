@@ -11,14 +11,20 @@ unsigned long aobj_swap_most_writing(void)
 		     READ_ONCE(aobj_budget) / WRITING_SHARE);
 }
 
-/* Of several devices one that hangs must leave something to the others. */
+/*
+ * Of several devices one that hangs must leave something to the others.  To a slow one
+ * that somebody reads from only half as much is written as else: they wait for it.
+ */
 static bool busy(struct aobj_swapdev *dev)
 {
+	struct aobj_pace *pace = &dev->pace[WRITE];
 	unsigned long most = aobj_swap_most_writing();
 
 	if (READ_ONCE(aobj_nr_swapdevs) > 1)
 		most = max_t(unsigned long, AOBJ_CLUSTER_PAGES, most / 2);
-	return aobj_pace_reached(&dev->pace[WRITE], most);
+	if (aobj_pace_slow(pace) && aobj_pace_owes(&dev->pace[READ]))
+		most = min(most, READ_ONCE(pace->limit) / 2);
+	return aobj_pace_reached(pace, most);
 }
 
 /* => the log has it once, each time that it stops answering */

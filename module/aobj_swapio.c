@@ -194,35 +194,10 @@ static void io_end(struct bio *bio)
 		io_done(io);
 }
 
-/*
- * For the same reason a slow device is given a large write in parts, which come and
- * go as one; without memory for that, whole.
- */
-static void write_parts(struct aobj_io *io)
-{
-	unsigned int left = io->nr;
-	unsigned int part = aobj_pace_request(&io->dev->pace[WRITE], left);
-
-	for (; left > part; left -= part) {
-		struct bio *bio = bio_split(&io->bio,
-					    part << (PAGE_SHIFT - SECTOR_SHIFT),
-					    GFP_NOWAIT | __GFP_NOWARN,
-					    &io->dev->bios_out.set);
-
-		if (IS_ERR_OR_NULL(bio))
-			break;
-		bio_chain(bio, &io->bio);
-		aobj_count(AOBJ_EV_WRITE_BIOS, 1);
-		submit_bio(bio);
-	}
-}
-
 static void start_pace(struct aobj_io *io)
 {
 	io->started = ktime_get_ns();
 	aobj_pace_given(&io->dev->pace[io->write], io->nr);
-	if (io->write)
-		write_parts(io);
 }
 
 static void io_start(struct aobj_io *io)
@@ -291,12 +266,28 @@ static void io_ended_at_once(struct aobj_io *io)
 }
 
 /*
+ * Writes that the task has plugged would come to a slow device all at once, and are
+ * one to a hypervisor; whoever reads then waits for all of them.
+ */
+static void unplug(void)
+{
+	struct blk_plug *plug = current->plug;
+
+	if (!plug)
+		return;
+	blk_finish_plug(plug);
+	blk_start_plug(plug);
+}
+
+/*
  * A write that has ended by the time that it was given to the device, as those to
  * memory do, is finished here: no other task is woken for it.  Whichever comes last,
  * the end or the return of the call, has it.
  */
 void aobj_swapio_submit(struct aobj_io *io)
 {
+	bool slow = aobj_pace_slow(&io->dev->pace[WRITE]);
+
 	if (io->nr == 1)
 		io_set_alone(io);
 	count_submitted(io);
@@ -306,6 +297,8 @@ void aobj_swapio_submit(struct aobj_io *io)
 	}
 	io->hand = AOBJ_IO_GIVEN;
 	io_start(io);
+	if (slow)
+		unplug();
 	if (xchg(&io->hand, AOBJ_IO_LEFT) == AOBJ_IO_ENDED)
 		io_ended_at_once(io);
 }

@@ -115,6 +115,7 @@ static enum aobj_written write_in_place(struct aobj_batch *b,
 					unsigned long *written)
 {
 	u32 slot = c->slot[__ffs64(run)];
+	unsigned int nr;
 
 	if (b->io)
 		return AOBJ_WRITTEN_AGAIN;
@@ -122,8 +123,9 @@ static enum aobj_written write_in_place(struct aobj_batch *b,
 		return AOBJ_WRITTEN_BUSY;
 	if (!batch_open(b, aobj_swap_dev(slot), slot))
 		return AOBJ_WRITTEN_CONGESTED;
-	batch_add(b, c, run);
-	*written += hweight64(run);
+	nr = aobj_pace_request(&b->io->dev->pace[WRITE], hweight64(run));
+	batch_add(b, c, aobj_first_pages(run, nr));
+	*written += nr;
 	return AOBJ_WRITTEN_AGAIN;
 }
 

@@ -407,8 +407,8 @@ static void writes_are_of_low_priority_and_not_merged(struct kunit *test)
 	env_expect(env, obj, 0, 64, 1);
 }
 
-/* They come and go as one: until the last is over nothing is. */
-static void a_slow_device_is_given_writes_in_parts(struct kunit *test)
+/* An error in one of them is nothing to the others. */
+static void a_slow_device_is_given_small_writes(struct kunit *test)
 {
 	struct pager_env *env = test->priv;
 	struct held_disk *d = env_disk(env, 0, 256, 0);
@@ -424,22 +424,50 @@ static void a_slow_device_is_given_writes_in_parts(struct kunit *test)
 	for (unsigned int i = 0; i < 4; i++) {
 		struct held_bio part = held_disk_peek(d, HELD_WRITE, i);
 
-		KUNIT_EXPECT_EQ(test, part.slot, slot + 16 * i);
+		if (i < 3)
+			KUNIT_EXPECT_EQ(test, part.slot, slot + 16 * i);
 		KUNIT_EXPECT_EQ(test, part.nr, i < 3 ? 16u : 12u);
 		KUNIT_EXPECT_TRUE(test, part.opf & REQ_NOMERGE);
 	}
 	ENV_EXPECT_EVENTS(env, AOBJ_EV_WRITE_BIOS, 4);
-	/* Only in a part of it an error: each page is written again, alone. */
 	held_disk_complete(d, HELD_WRITE, 1, BLK_STS_IOERR);
-	held_disk_complete(d, HELD_WRITE, 2, BLK_STS_OK);
-	held_disk_complete(d, HELD_WRITE, 0, BLK_STS_OK);
-	schedule_timeout_uninterruptible(3);
-	KUNIT_EXPECT_EQ(test, atomic_long_read(&aobj_totals.writing), 60);
-	held_disk_complete(d, HELD_WRITE, 0, BLK_STS_OK);
-	env_wait_held(env, d, HELD_WRITE, 60);
+	for (int i = 0; i < 3; i++)
+		held_disk_complete(d, HELD_WRITE, 0, BLK_STS_OK);
+	env_wait_held(env, d, HELD_WRITE, 16);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&aobj_totals.writing), 16);
 	held_disk_open(d);
 	env_wait_written(env);
 	ENV_EXPECT_STATE(env, obj, 0, ENV_SLOT);
+	env_expect(env, obj, 0, 60, 1);
+	env_check(env);
+}
+
+/* Who waits for a page waits for what was written before. */
+static void less_is_written_to_a_slow_device_that_is_read(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = env_object(env, 60);
+	struct aobj_pace *pace = env_dev(env, d)->pace;
+
+	env_write(env, obj, 0, 60, 1);
+	WRITE_ONCE(pace[WRITE].limit, 64);
+	aobj_pace_given(&pace[READ], 1);
+	held_disk_hold(d, HELD_WRITE, true);
+	env_evict(env, obj, 0, 60);
+	env_wait_held(env, d, HELD_WRITE, 2);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&aobj_totals.writing), 32);
+	KUNIT_EXPECT_EQ(test, aobj_swap_state(env_dev(env, d)), AOBJ_SWAP_BUSY);
+	aobj_pace_answered(&pace[READ], 1, 0);
+	KUNIT_EXPECT_EQ(test, aobj_swap_state(env_dev(env, d)),
+			AOBJ_SWAP_READY);
+	WRITE_ONCE(pace[WRITE].limit, 256);
+	aobj_pace_given(&pace[READ], 1);
+	KUNIT_EXPECT_EQ(test, aobj_swap_state(env_dev(env, d)),
+			AOBJ_SWAP_READY);
+	aobj_pace_answered(&pace[READ], 1, 0);
+	held_disk_open(d);
+	env_wait_written(env);
 	env_expect(env, obj, 0, 60, 1);
 	env_check(env);
 }
@@ -462,7 +490,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_quarter_of_the_budget_is_under_write_out),
 	KUNIT_CASE(under_write_out_is_no_more_than_keeps_a_device_busy),
 	KUNIT_CASE(writes_are_of_low_priority_and_not_merged),
-	KUNIT_CASE(a_slow_device_is_given_writes_in_parts),
+	KUNIT_CASE(a_slow_device_is_given_small_writes),
+	KUNIT_CASE(less_is_written_to_a_slow_device_that_is_read),
 	{},
 };
 

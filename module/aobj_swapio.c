@@ -60,7 +60,7 @@ static struct aobj_io *io_alloc(struct aobj_swapdev *dev, u32 slot,
 			      gfp | __GFP_NOWARN);
 	if (!bio)
 		return NULL;
-	/* Or the nice page daemon's writes would go before anybody's reads. */
+	/* Reads are what somebody waits for. */
 	if (write)
 		bio->bi_ioprio = WRITE_IOPRIO;
 	io = container_of(bio, struct aobj_io, bio);

@@ -34,8 +34,15 @@ static struct result run_touch(const struct bench *bench)
 
 typedef void (*touch_fn)(struct contents *c, const struct order *order);
 
+static void map_again(struct memory *m)
+{
+	memory_unmap(m);
+	memory_map(m);
+}
+
+/* With @whole, the unmapping of what the last round has mapped is measured, too. */
 static struct result remap(const struct bench *bench, struct order order,
-			   touch_fn touch)
+			   touch_fn touch, bool whole)
 {
 	struct memory m;
 	struct contents c = bench_contents(bench, &m, order.count);
@@ -44,10 +51,12 @@ static struct result remap(const struct bench *bench, struct order order,
 		exit(EXIT_NOT_APPLICABLE);
 	contents_fill(&c);
 	for (int round = 0; round < ROUNDS; round++) {
-		memory_unmap(&m);
-		memory_map(&m);
+		if (!whole || !round)
+			map_again(&m);
 		measure_begin();
 		touch(&c, &order);
+		if (whole)
+			map_again(&m);
 		measure_end();
 	}
 	contents_verify(&c);
@@ -55,24 +64,44 @@ static struct result remap(const struct bench *bench, struct order order,
 	return (struct result){ .pages = ROUNDS * order.count };
 }
 
+static struct order in_order(const struct bench *bench)
+{
+	return order_forward(resident(bench));
+}
+
+static struct order shuffled(const struct bench *bench)
+{
+	return order_shuffled(resident(bench), 1);
+}
+
 static struct result run_remap_seq(const struct bench *bench)
 {
-	return remap(bench, order_forward(resident(bench)), contents_read);
+	return remap(bench, in_order(bench), contents_read, false);
 }
 
 static struct result run_remap_rand(const struct bench *bench)
 {
-	return remap(bench, order_shuffled(resident(bench), 1), contents_read);
+	return remap(bench, shuffled(bench), contents_read, false);
 }
 
 static struct result run_remap_seq_write(const struct bench *bench)
 {
-	return remap(bench, order_forward(resident(bench)), contents_write);
+	return remap(bench, in_order(bench), contents_write, false);
 }
 
 static struct result run_remap_rand_write(const struct bench *bench)
 {
-	return remap(bench, order_shuffled(resident(bench), 1), contents_write);
+	return remap(bench, shuffled(bench), contents_write, false);
+}
+
+static struct result run_cycle_seq(const struct bench *bench)
+{
+	return remap(bench, in_order(bench), contents_read, true);
+}
+
+static struct result run_cycle_rand(const struct bench *bench)
+{
+	return remap(bench, shuffled(bench), contents_read, true);
 }
 
 const struct workload mapping_workloads[] = {
@@ -81,5 +110,7 @@ const struct workload mapping_workloads[] = {
 	{ "remap_rand", run_remap_rand },
 	{ "remap_seq_write", run_remap_seq_write },
 	{ "remap_rand_write", run_remap_rand_write },
+	{ "cycle_seq", run_cycle_seq },
+	{ "cycle_rand", run_cycle_rand },
 	{},
 };

@@ -8,6 +8,7 @@
 #include "aobj_cluster.h"
 #include "aobj_events.h"
 #include "aobj_evict.h"
+#include "aobj_frame.h"
 #include "aobj_page.h"
 #include "aobj_queue.h"
 #include "aobj_swapio.h"
@@ -34,7 +35,7 @@ bool aobj_evict_pinned(struct page *page)
 {
 	struct folio *folio = aobj_folio(page);
 
-	return folio_ref_count(folio) > 1 + folio_mapcount(folio);
+	return folio_ref_count(folio) > 1 + aobj_frame_maps(folio);
 }
 
 static u64 those_mapped(const struct aobj_cluster *c, u64 mask)
@@ -42,7 +43,7 @@ static u64 those_mapped(const struct aobj_cluster *c, u64 mask)
 	unsigned int i;
 
 	for_each_page_bit(i, mask)
-		if (!folio_mapcount(aobj_folio(c->res->page[i])))
+		if (!aobj_frame_maps(aobj_folio(c->res->page[i])))
 			mask &= ~BIT_ULL(i);
 	return mask;
 }
@@ -60,7 +61,7 @@ static u64 pages_to_age(struct aobj_cluster *c, u64 *mapped)
 	*mapped = 0;
 	for_each_page_bit(i, mask) {
 		struct folio *folio = aobj_folio(res->page[i]);
-		int maps = folio_mapcount(folio);
+		int maps = aobj_frame_maps(folio);
 
 		if (maps)
 			*mapped |= BIT_ULL(i);
@@ -82,7 +83,6 @@ void aobj_evict_unmap(struct aobj_cluster *c, u64 mask)
 	struct aobj_resident *res = c->res;
 	u64 stays = those_mapped(c, res->present & ~res->inactive & ~mask);
 	u64 left = mask;
-	unsigned int i;
 
 	while (left) {
 		unsigned int first = __ffs64(left), nr;
@@ -96,8 +96,6 @@ void aobj_evict_unmap(struct aobj_cluster *c, u64 mask)
 		aobj_count(AOBJ_EV_UNMAPS, 1);
 		left &= ~stretch;
 	}
-	for_each_page_bit(i, mask)
-		aobj_compat_unmapped(aobj_folio(res->page[i]));
 }
 
 static void age_cluster(struct aobj_cluster *c)

@@ -21,6 +21,7 @@
 #include "aobj_cluster.h"
 #include "aobj_events.h"
 #include "aobj_fault.h"
+#include "aobj_frame.h"
 #include "aobj_object.h"
 #include "aobj_pager.h"
 
@@ -121,10 +122,10 @@ static u64 worth_mapping(const struct aobj_cluster *c, unsigned int i)
 	u64 beside = mask & (BIT_ULL(i) << 1 | BIT_ULL(i) >> 1);
 	unsigned int k;
 
-	if (!beside || folio_mapcount(aobj_folio(c->res->page[i])))
+	if (!beside || aobj_frame_maps(aobj_folio(c->res->page[i])))
 		return mask;
 	for_each_page_bit(k, beside)
-		if (folio_mapcount(aobj_folio(c->res->page[k])))
+		if (aobj_frame_maps(aobj_folio(c->res->page[k])))
 			mask &= ~BIT_ULL(k);
 	return mask;
 }

@@ -9,6 +9,7 @@
 #include "aobj_cluster.h"
 #include "aobj_evict.h"
 #include "aobj_flush.h"
+#include "aobj_frame.h"
 #include "aobj_object.h"
 #include "aobj_queue.h"
 #include "aobj_writeout.h"
@@ -115,7 +116,7 @@ static u64 still_dirty(struct aobj_cluster *c, u64 mask)
 		return 0;
 	mask = pages_to_flush(c, mask);
 	for_each_page_bit(i, mask)
-		if (folio_mapped(aobj_folio(c->res->page[i])))
+		if (aobj_frame_maps(aobj_folio(c->res->page[i])))
 			mapped |= BIT_ULL(i);
 	aobj_evict_unmap(c, mapped);
 	return dirty_pages(c, mask);

@@ -9,6 +9,7 @@
 #include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/page-flags.h>
 #include <linux/vmstat.h>
 
 #include "aobj_frame.h"
@@ -49,6 +50,25 @@ static struct page *alloc_block(unsigned int *order, gfp_t gfp)
 	return alloc_page(gfp);
 }
 
+/*
+ * It has the object's own map count, and the marks of a page that is known to be in
+ * use: whoever sets them for a page has nothing to do, and other programs' pages do
+ * not age by it.
+ */
+static void begin(struct folio *folio)
+{
+	atomic_set(&folio->_mapcount, 0);
+	folio_set_referenced(folio);
+	folio_set_active(folio);
+}
+
+static void end(struct folio *folio)
+{
+	folio_clear_active(folio);
+	folio_clear_referenced(folio);
+	atomic_dec(&folio->_mapcount);
+}
+
 unsigned int aobj_frame_alloc(struct page **pages, unsigned int nr, gfp_t gfp)
 {
 	unsigned int order = AOBJ_CLUSTER_SHIFT, got = 0;
@@ -62,8 +82,10 @@ unsigned int aobj_frame_alloc(struct page **pages, unsigned int nr, gfp_t gfp)
 		if (!page)
 			break;
 		account(page, 1L << order);
-		for (unsigned int i = 0; i < 1U << order; i++)
+		for (unsigned int i = 0; i < 1U << order; i++) {
+			begin(aobj_folio(page + i));
 			pages[got++] = page + i;
+		}
 	}
 	return got;
 }
@@ -71,5 +93,7 @@ unsigned int aobj_frame_alloc(struct page **pages, unsigned int nr, gfp_t gfp)
 void aobj_frame_free(struct page **pages, unsigned int nr)
 {
 	account_freed(pages, nr);
+	for (unsigned int i = 0; i < nr; i++)
+		end(aobj_folio(pages[i]));
 	release_pages(pages, nr);
 }

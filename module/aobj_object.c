@@ -22,6 +22,7 @@
 #include "aobj_cluster.h"
 #include "aobj_events.h"
 #include "aobj_evict.h"
+#include "aobj_frame.h"
 #include "aobj_object.h"
 #include "aobj_page.h"
 #include "aobj_pager.h"
@@ -234,7 +235,7 @@ static void unmap_mapped(struct aobj_cluster *c, u64 mask)
 	u64 mapped = 0;
 
 	for_each_page_bit(i, mask)
-		if (folio_mapped(aobj_folio(c->res->page[i])))
+		if (aobj_frame_maps(aobj_folio(c->res->page[i])))
 			mapped |= BIT_ULL(i);
 	if (!mapped)
 		return;

@@ -132,7 +132,6 @@ static struct page **list_of(struct page *page, struct known *known)
 static void keep(struct page *page, struct known *known)
 {
 	folio_clear_uptodate(aobj_folio(page));
-	folio_clear_referenced(aobj_folio(page));
 	push(list_of(page, known), page);
 	pooled++;
 }

@@ -8,6 +8,7 @@
 
 #include "aobj_cluster.h"
 #include "aobj_evict.h"
+#include "aobj_frame.h"
 #include "aobj_query.h"
 
 /*
@@ -26,7 +27,7 @@ static void learn_dirty(struct aobj_cluster *c)
 		struct page *page = c->res->page[i];
 
 		if (!folio_test_dirty(aobj_folio(page)) &&
-		    folio_mapped(aobj_folio(page)))
+		    aobj_frame_maps(aobj_folio(page)))
 			mask |= BIT_ULL(i);
 	}
 	aobj_evict_unmap(c, mask);

@@ -8,6 +8,7 @@
 #include "aobj_cluster.h"
 #include "aobj_events.h"
 #include "aobj_evict.h"
+#include "aobj_frame.h"
 #include "aobj_object.h"
 #include "aobj_page.h"
 #include "aobj_pager.h"
@@ -371,7 +372,7 @@ static bool needs_no_place(const struct aobj_cluster *c, unsigned int i,
 	/* What is wired is no part of the memory that is asked for here. */
 	return c->res->wired & BIT_ULL(i) ||
 	       (PageUptodate(page) && !PageDirty(page) &&
-		!folio_mapped(page_folio(page)));
+		!aobj_frame_maps(aobj_folio(page)));
 }
 
 /* => pages of an object that is bound to @dev that need a place but there */

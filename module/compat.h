@@ -52,31 +52,15 @@ static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
 #define fd_file(f) ((f).file)
 #endif
 
-/* For folios of one page, which is all that there are here. */
-#ifndef AOBJ_HAVE_FOLIO_MAPCOUNT
-#define folio_mapcount(folio) page_mapcount(&(folio)->page)
-#endif
-
 #ifndef AOBJ_HAVE_MEMCG_KMEM_ONLINE
 #define memcg_kmem_online() memcg_kmem_enabled()
 #endif
 
-/*
- * A zap tells the kernel's reclaim that a page was used, unless the file says
- * that nobody will reuse it.  Without that flag the mark has to be taken off
- * again: two in a row would age other programs' refault distances.
- */
+/* A zap need not tell the kernel's reclaim that a page was used. */
 #ifdef FMODE_NOREUSE
 #define AOBJ_FMODE FMODE_NOREUSE
-static inline void aobj_compat_unmapped(struct folio *folio)
-{
-}
 #else
 #define AOBJ_FMODE 0
-static inline void aobj_compat_unmapped(struct folio *folio)
-{
-	folio_clear_referenced(folio);
-}
 #endif
 
 /* Who maps the owners of a mount's files; and what fstat() says of a file. */

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The budget, and pages charged to it. */
 #include <linux/slab.h>
+#include <linux/swap.h>
 #include <linux/vmstat.h>
 
 #include "aobj_events.h"
+#include "aobj_frame.h"
 #include "aobj_page.h"
 #include "ramdisk.h"
 #include "suite.h"
@@ -152,6 +154,30 @@ static void pages_count_as_reclaimable(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_long_read(&aobj_charged), 0);
 }
 
+/* Nobody's statistics change when it is mapped, or marked as used. */
+static void a_frame_is_mapped_by_its_owner(struct kunit *test)
+{
+	struct folio *folio;
+	struct page *page;
+
+	KUNIT_ASSERT_TRUE(test, aobj_page_charge(1));
+	KUNIT_ASSERT_EQ(test, aobj_page_alloc(&page, 1, 0), 1);
+	folio = page_folio(page);
+	KUNIT_EXPECT_TRUE(test, folio_mapped(folio));
+	KUNIT_EXPECT_EQ(test, aobj_frame_maps(folio), 0);
+	folio_mark_accessed(folio);
+	folio_mark_accessed(folio);
+	KUNIT_EXPECT_TRUE(test, folio_test_referenced(folio));
+	KUNIT_EXPECT_TRUE(test, folio_test_active(folio));
+
+	folio_get(folio);
+	aobj_page_free(&page, 1);
+	KUNIT_EXPECT_FALSE(test, folio_mapped(folio));
+	KUNIT_EXPECT_FALSE(test, folio_test_referenced(folio));
+	KUNIT_EXPECT_FALSE(test, folio_test_active(folio));
+	folio_put(folio);
+}
+
 static void events_add_up(struct kunit *test)
 {
 	unsigned long before = aobj_events_sum(AOBJ_EV_RESCUES);
@@ -172,6 +198,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(shortage_counts_what_is_on_its_way),
 	KUNIT_CASE(some_are_kept_while_pages_leave),
 	KUNIT_CASE(pages_count_as_reclaimable),
+	KUNIT_CASE(a_frame_is_mapped_by_its_owner),
 	KUNIT_CASE(events_add_up),
 	{},
 };

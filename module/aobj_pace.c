@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The pace of a device, see the header. */
-#include <linux/jiffies.h>
 #include <linux/limits.h>
 #include <linux/minmax.h>
-#include <linux/sizes.h>
 #include <linux/time64.h>
 
 #include "aobj_pace.h"
 
-#define PACE_START (SZ_2M >> PAGE_SHIFT)
 #define PACE_MOST ((unsigned long)SZ_64M >> PAGE_SHIFT)
 #define GROWTH \
 	64UL /* a part of the pace, and 4 pages at least, for as many answered */
@@ -16,10 +13,9 @@
 #define SLOW_US (4 * USEC_PER_MSEC)
 #define STALL_AFTER HZ
 
-void aobj_pace_init(struct aobj_pace *p, unsigned long least)
+void aobj_pace_init(struct aobj_pace *p)
 {
-	p->limit = PACE_START;
-	p->least = least;
+	p->limit = AOBJ_PACE_START;
 	p->reached = false;
 	p->quickest = ULONG_MAX / 2; /* the first answer is */
 	p->renewed = jiffies;
@@ -60,16 +56,17 @@ static unsigned long grown(unsigned long limit, unsigned int pages)
 	return min(limit + max(more, 1UL), PACE_MOST);
 }
 
-bool aobj_pace_answered(struct aobj_pace *p, unsigned int pages, u64 us)
+bool aobj_pace_answered(struct aobj_pace *p, unsigned int pages, u64 us,
+			unsigned long least)
 {
 	unsigned long now = READ_ONCE(p->limit);
 	bool reached = READ_ONCE(p->reached);
 
 	if (us >= quickest(p, us) + SLOW_US)
-		now = max(now - now / 8, p->least);
+		now -= now / 8;
 	else if (reached)
 		now = grown(now, pages);
-	WRITE_ONCE(p->limit, now);
+	WRITE_ONCE(p->limit, max(now, least));
 	WRITE_ONCE(p->reached, false);
 	WRITE_ONCE(p->answered, jiffies);
 	atomic_long_sub(pages, &p->given);

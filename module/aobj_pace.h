@@ -19,6 +19,9 @@
 
 #include <linux/atomic.h>
 #include <linux/compiler.h>
+#include <linux/jiffies.h>
+#include <linux/mm.h>
+#include <linux/sizes.h>
 #include <linux/types.h>
 
 #include "aobj_internal.h"
@@ -26,7 +29,6 @@
 /**
  * struct aobj_pace - a device's pace, in one direction
  * @limit: pages that may be under way; READ_ONCE, an update may be lost
- * @least: what that does not fall below
  * @reached: somebody was told that they are; READ_ONCE
  * @quickest: what its quickest answer took, in microseconds; READ_ONCE
  * @renewed: when that was last made a little longer, in jiffies; READ_ONCE
@@ -36,7 +38,6 @@
  */
 struct aobj_pace {
 	unsigned long limit;
-	unsigned long least;
 	bool reached;
 	unsigned long quickest;
 	unsigned long renewed;
@@ -44,20 +45,23 @@ struct aobj_pace {
 	atomic_long_t given;
 };
 
-void aobj_pace_init(struct aobj_pace *p, unsigned long least);
+void aobj_pace_init(struct aobj_pace *p);
 
 /* => @pages were given to the device */
 void aobj_pace_given(struct aobj_pace *p, unsigned int pages);
 
 /*
- * aobj_pace_answered: a request for @pages was answered after @us microseconds
+ * aobj_pace_answered: a request for @pages was answered after @us microseconds; the
+ * pace, in pages, does not fall below @least
  * => whether somebody found the pace reached, and so waits for this; any context
  */
-bool aobj_pace_answered(struct aobj_pace *p, unsigned int pages, u64 us);
+bool aobj_pace_answered(struct aobj_pace *p, unsigned int pages, u64 us,
+			unsigned long least);
 
 /* => it has as much as it may have, or @most pages, if that is less */
 bool aobj_pace_reached(struct aobj_pace *p, unsigned long most);
 
+#define AOBJ_PACE_START ((unsigned long)SZ_2M >> PAGE_SHIFT)
 #define AOBJ_PACE_REQUEST 16 /* pages that any request may have */
 #define AOBJ_PACE_REQUESTS 4 /* that may be under way, of larger ones */
 
@@ -75,6 +79,13 @@ static inline unsigned int aobj_pace_request(struct aobj_pace *p,
 static inline bool aobj_pace_owes(const struct aobj_pace *p)
 {
 	return atomic_long_read(&p->given);
+}
+
+/* => it has something under way, or had a moment ago */
+static inline bool aobj_pace_recent(const struct aobj_pace *p)
+{
+	return aobj_pace_owes(p) ||
+	       time_before(jiffies, READ_ONCE(p->answered) + HZ / 5);
 }
 
 /* => so much holds it up that requests should be smaller than a cluster */

@@ -607,8 +607,8 @@ static int swapdev_setup(struct aobj_swapdev *dev, dev_t devt,
 	if (err)
 		return err;
 	dev->stable_writes = bdev_stable_writes(dev->bdev);
-	aobj_pace_init(&dev->pace[READ], AOBJ_PACE_REQUEST);
-	aobj_pace_init(&dev->pace[WRITE], 2 * AOBJ_PACE_REQUEST);
+	aobj_pace_init(&dev->pace[READ]);
+	aobj_pace_init(&dev->pace[WRITE]);
 	dev->synchronous = aobj_compat_bdev_synchronous(dev->bdev);
 	err = aobj_discard_init(dev, opt->flags);
 	if (err)

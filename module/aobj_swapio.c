@@ -169,17 +169,29 @@ static bool paced(const struct aobj_io *io)
 	return io->write || !io->dev->synchronous;
 }
 
+/*
+ * Late answers tell that others wait only where there are others: while nobody reads
+ * from a device it is rather its throughput, or a processor's, that they are for want of.
+ */
+static unsigned long least_pace(const struct aobj_io *io)
+{
+	if (!io->write)
+		return AOBJ_PACE_REQUEST;
+	return aobj_pace_recent(&io->dev->pace[READ]) ? 2 * AOBJ_PACE_REQUEST :
+							AOBJ_PACE_START;
+}
+
 static bool pace_answered(struct aobj_io *io)
 {
-	return aobj_pace_answered(&io->dev->pace[io->write], io->nr,
-				  (ktime_get_ns() - io->started) /
-					  NSEC_PER_USEC);
+	u64 us = (ktime_get_ns() - io->started) / NSEC_PER_USEC;
+
+	return aobj_pace_answered(&io->dev->pace[io->write], io->nr, us,
+				  least_pace(io));
 }
 
 static void io_end(struct bio *bio)
 {
 	struct aobj_io *io = container_of(bio, struct aobj_io, bio);
-
 	bool waited_for = paced(io) && pace_answered(io);
 
 	io->status = bio->bi_status;

@@ -368,8 +368,7 @@ under_write_out_is_no_more_than_keeps_a_device_busy(struct kunit *test)
 	struct aobj *obj = env_object(env, 450);
 	const unsigned long most = 200;
 
-	KUNIT_EXPECT_EQ(test, pace->limit,
-			(unsigned long)(SZ_2M >> PAGE_SHIFT));
+	KUNIT_EXPECT_EQ(test, pace->limit, AOBJ_PACE_START);
 	WRITE_ONCE(pace->limit, most);
 	held_disk_hold(d, HELD_WRITE, true);
 	env_budget(env, 4096);
@@ -458,17 +457,37 @@ static void less_is_written_to_a_slow_device_that_is_read(struct kunit *test)
 	env_wait_held(env, d, HELD_WRITE, 2);
 	KUNIT_EXPECT_EQ(test, atomic_long_read(&aobj_totals.writing), 32);
 	KUNIT_EXPECT_EQ(test, aobj_swap_state(env_dev(env, d)), AOBJ_SWAP_BUSY);
-	aobj_pace_answered(&pace[READ], 1, 0);
+	aobj_pace_answered(&pace[READ], 1, 0, 1);
 	KUNIT_EXPECT_EQ(test, aobj_swap_state(env_dev(env, d)),
 			AOBJ_SWAP_READY);
 	WRITE_ONCE(pace[WRITE].limit, 256);
 	aobj_pace_given(&pace[READ], 1);
 	KUNIT_EXPECT_EQ(test, aobj_swap_state(env_dev(env, d)),
 			AOBJ_SWAP_READY);
-	aobj_pace_answered(&pace[READ], 1, 0);
+	aobj_pace_answered(&pace[READ], 1, 0, 1);
 	held_disk_open(d);
 	env_wait_written(env);
 	env_expect(env, obj, 0, 60, 1);
+	env_check(env);
+}
+
+/* Late or not, its answers keep nobody waiting. */
+static void a_device_that_is_not_read_has_more_to_write(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = env_object(env, 2);
+	struct aobj_pace *pace = env_dev(env, d)->pace;
+
+	env_write(env, obj, 0, 2, 1);
+	WRITE_ONCE(pace[WRITE].limit, 64);
+	WRITE_ONCE(pace[READ].answered, jiffies);
+	env_page_out(env, obj, 0, 1);
+	KUNIT_EXPECT_LT(test, pace[WRITE].limit, AOBJ_PACE_START);
+
+	WRITE_ONCE(pace[READ].answered, jiffies - HZ);
+	env_page_out(env, obj, 1, 1);
+	KUNIT_EXPECT_EQ(test, pace[WRITE].limit, AOBJ_PACE_START);
 	env_check(env);
 }
 
@@ -492,6 +511,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(writes_are_of_low_priority_and_not_merged),
 	KUNIT_CASE(a_slow_device_is_given_small_writes),
 	KUNIT_CASE(less_is_written_to_a_slow_device_that_is_read),
+	KUNIT_CASE(a_device_that_is_not_read_has_more_to_write),
 	{},
 };
 

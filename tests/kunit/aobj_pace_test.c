@@ -14,7 +14,7 @@
 static void give_and_answer(struct aobj_pace *p, u64 us)
 {
 	aobj_pace_given(p, 64);
-	aobj_pace_answered(p, 64, us);
+	aobj_pace_answered(p, 64, us, LEAST);
 }
 
 static void late_answers_take_off(struct kunit *test)
@@ -22,7 +22,7 @@ static void late_answers_take_off(struct kunit *test)
 	struct aobj_pace p;
 	unsigned long before;
 
-	aobj_pace_init(&p, LEAST);
+	aobj_pace_init(&p);
 	before = p.limit;
 	give_and_answer(&p, QUICK_US);
 	give_and_answer(&p, LATE_US);
@@ -38,17 +38,17 @@ static void answers_in_time_add_where_it_was_reached(struct kunit *test)
 	struct aobj_pace p;
 	unsigned long before;
 
-	aobj_pace_init(&p, LEAST);
+	aobj_pace_init(&p);
 	before = p.limit;
 	aobj_pace_given(&p, before);
-	KUNIT_EXPECT_FALSE(test, aobj_pace_answered(&p, 64, QUICK_US));
+	KUNIT_EXPECT_FALSE(test, aobj_pace_answered(&p, 64, QUICK_US, LEAST));
 	KUNIT_EXPECT_EQ(test, p.limit, before);
 	KUNIT_EXPECT_FALSE(test, aobj_pace_reached(&p, MOST));
 	aobj_pace_given(&p, 64);
 	KUNIT_EXPECT_TRUE(test, aobj_pace_reached(&p, MOST));
-	KUNIT_EXPECT_TRUE(test, aobj_pace_answered(&p, 64, QUICK_US));
+	KUNIT_EXPECT_TRUE(test, aobj_pace_answered(&p, 64, QUICK_US, LEAST));
 	KUNIT_EXPECT_EQ(test, p.limit, before + 1);
-	KUNIT_EXPECT_FALSE(test, aobj_pace_answered(&p, 64, QUICK_US));
+	KUNIT_EXPECT_FALSE(test, aobj_pace_answered(&p, 64, QUICK_US, LEAST));
 	KUNIT_EXPECT_EQ(test, p.limit, before + 1);
 }
 
@@ -57,14 +57,14 @@ static unsigned long after_windows(unsigned long limit, int times)
 {
 	struct aobj_pace p;
 
-	aobj_pace_init(&p, LEAST);
+	aobj_pace_init(&p);
 	p.limit = limit;
 	while (times--) {
 		unsigned long pages = p.limit;
 
 		aobj_pace_given(&p, pages);
 		aobj_pace_reached(&p, MOST);
-		aobj_pace_answered(&p, pages, QUICK_US);
+		aobj_pace_answered(&p, pages, QUICK_US, LEAST);
 	}
 	return p.limit;
 }
@@ -85,7 +85,7 @@ static void what_the_quickest_takes_does_not_count(struct kunit *test)
 	struct aobj_pace p;
 	unsigned long before;
 
-	aobj_pace_init(&p, LEAST);
+	aobj_pace_init(&p);
 	before = p.limit;
 	for (int i = 0; i < 100; i++)
 		give_and_answer(&p, 15000);
@@ -108,7 +108,7 @@ static void requests_of_a_slow_device_are_small(struct kunit *test)
 {
 	struct aobj_pace p;
 
-	aobj_pace_init(&p, LEAST);
+	aobj_pace_init(&p);
 	KUNIT_EXPECT_EQ(test, aobj_pace_request(&p, 64), 64u);
 	KUNIT_EXPECT_FALSE(test, p.reached);
 	p.limit = 256;
@@ -129,7 +129,7 @@ static void no_more_than_the_caller_says(struct kunit *test)
 {
 	struct aobj_pace p;
 
-	aobj_pace_init(&p, LEAST);
+	aobj_pace_init(&p);
 	aobj_pace_given(&p, 100);
 	KUNIT_EXPECT_FALSE(test, aobj_pace_reached(&p, 101));
 	KUNIT_EXPECT_TRUE(test, aobj_pace_reached(&p, 100));
@@ -140,7 +140,7 @@ static void an_answer_is_overdue_when_one_is_owed(struct kunit *test)
 	const unsigned long long_ago = jiffies - 2 * HZ;
 	struct aobj_pace p;
 
-	aobj_pace_init(&p, LEAST);
+	aobj_pace_init(&p);
 	p.answered = long_ago;
 	KUNIT_EXPECT_FALSE(test, aobj_pace_stalled(&p));
 	/* It had nothing to answer before this. */
@@ -150,7 +150,7 @@ static void an_answer_is_overdue_when_one_is_owed(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, aobj_pace_stalled(&p));
 	aobj_pace_given(&p, 64);
 	KUNIT_EXPECT_TRUE(test, aobj_pace_stalled(&p));
-	aobj_pace_answered(&p, 64, 2 * USEC_PER_SEC);
+	aobj_pace_answered(&p, 64, 2 * USEC_PER_SEC, LEAST);
 	KUNIT_EXPECT_FALSE(test, aobj_pace_stalled(&p));
 }
 

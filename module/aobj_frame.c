@@ -52,7 +52,7 @@ static struct page *alloc_block(unsigned int *order, gfp_t gfp)
 
 /*
  * It has the object's own map count, and the marks of a page that is known to be in
- * use: whoever sets them for a page has nothing to do, and other programs' pages do
+ * use: whoever sets them for a page has little to do, and other programs' pages do
  * not age by it.
  */
 static void begin(struct folio *folio)
@@ -66,7 +66,12 @@ static void end(struct folio *folio)
 {
 	folio_clear_active(folio);
 	folio_clear_referenced(folio);
-	atomic_dec(&folio->_mapcount);
+	/*
+	 * A zap may have cleared an entry and not counted it down yet; who maps what
+	 * aobj_get() gave him may have one for longer.  When they do, it is subtracted.
+	 */
+	if (atomic_dec_return(&folio->_mapcount) >= 0)
+		lruvec_stat_mod_folio(folio, NR_FILE_MAPPED, 1);
 }
 
 unsigned int aobj_frame_alloc(struct page **pages, unsigned int nr, gfp_t gfp)

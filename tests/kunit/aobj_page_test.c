@@ -178,6 +178,28 @@ static void a_frame_is_mapped_by_its_owner(struct kunit *test)
 	folio_put(folio);
 }
 
+/* He takes it off the statistics when he unmaps it, so it is added when it ends. */
+static void who_maps_a_frame_after_its_end_is_counted(struct kunit *test)
+{
+	const enum node_stat_item item = NR_FILE_MAPPED;
+	unsigned long before = global_node_page_state_pages(item);
+	struct page *pages[2];
+	struct folio *folio;
+
+	KUNIT_ASSERT_TRUE(test, aobj_page_charge(2));
+	KUNIT_ASSERT_EQ(test, aobj_page_alloc(pages, 2, 0), 2);
+	folio = page_folio(pages[0]);
+	folio_get(folio);
+	atomic_inc(&folio->_mapcount);
+	KUNIT_EXPECT_EQ(test, global_node_page_state_pages(item), before);
+	aobj_page_free(pages, 2);
+	KUNIT_EXPECT_EQ(test, global_node_page_state_pages(item), before + 1);
+
+	KUNIT_EXPECT_TRUE(test, atomic_add_negative(-1, &folio->_mapcount));
+	lruvec_stat_mod_folio(folio, item, -1);
+	folio_put(folio);
+}
+
 static void events_add_up(struct kunit *test)
 {
 	unsigned long before = aobj_events_sum(AOBJ_EV_RESCUES);
@@ -199,6 +221,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(some_are_kept_while_pages_leave),
 	KUNIT_CASE(pages_count_as_reclaimable),
 	KUNIT_CASE(a_frame_is_mapped_by_its_owner),
+	KUNIT_CASE(who_maps_a_frame_after_its_end_is_counted),
 	KUNIT_CASE(events_add_up),
 	{},
 };

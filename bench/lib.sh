@@ -10,9 +10,9 @@ scale=${SCALE:-1}
 readonly bench_dir series scale
 
 readonly page_count=$((16384 * scale)) # of an object
-readonly default_workloads="touch remap_seq remap_rand remap_seq_write remap_rand_write cycle_seq cycle_rand
-	seqwrite seqread backread strideread streams2 streams4 randread randrmw zipf scanhot
-	fragwrite fragread multi fork fork_read sqlite small swapoff"
+readonly default_workloads="touch remap_seq remap_rand remap_seq_write remap_rand_write
+	cycle_seq cycle_rand seqwrite seqread backread strideread streams2 streams4
+	randread randrmw zipf scanhot fragwrite fragread multi fork fork_read sqlite small swapoff"
 readonly swapoff_sizes=${SWAPOFF_SIZES:-1024 2048 4096} # MiB
 readonly data_lines=150000 # of SQLite's
 

@@ -28,7 +28,7 @@ static void trace_write(const char *file, const char *value)
 static void trace_begin(void)
 {
 	if (access(TRACEFS "/trace", F_OK) &&
-	    command("mount -t tracefs tracefs " TRACEFS))
+	    command("mount -t tracefs none " TRACEFS))
 		die("mount of tracefs");
 	trace_write("set_event_pid", text("%d", getpid()));
 }

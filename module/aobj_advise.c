@@ -64,6 +64,19 @@ static bool begin_read(struct aobj_cluster *c, unsigned int i)
 	return err != -EAGAIN;
 }
 
+/* => likewise; one request may be for less than all of @mask */
+static bool begin_reads(struct aobj_cluster *c, u64 mask)
+{
+	while (mask) {
+		unsigned int i = __ffs64(mask);
+
+		if (!begin_read(c, i))
+			return false;
+		mask = swapped_pages(c, mask & ~BIT_ULL(i));
+	}
+	return true;
+}
+
 static void will_need(struct aobj *obj, pgoff_t first, pgoff_t end)
 {
 	unsigned long left = READ_ONCE(aobj_budget) / 2;
@@ -74,10 +87,8 @@ static void will_need(struct aobj *obj, pgoff_t first, pgoff_t end)
 	for (; room && left && (c = aobj_cluster_next(obj, &index)); index++) {
 		u64 mask = aobj_places_in(index, first, end);
 
-		if (mask)
-			mask = swapped_pages(c, mask);
-		if (mask)
-			room = begin_read(c, __ffs64(mask));
+		mask = swapped_pages(c, mask);
+		room = begin_reads(c, mask);
 		left -= min_t(unsigned long, left, hweight64(mask));
 		aobj_cluster_put(c);
 		if (index >= (end - 1) >> AOBJ_CLUSTER_SHIFT ||

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The pager's get while pages are read: the disk holds the reads. */
+#include <linux/fadvise.h>
+#include <linux/fs.h>
 #include <linux/pagemap.h>
 
+#include "aobj_advise.h"
 #include "pager_env.h"
 
 #define READING (ENV_ACTIVE | ENV_READING | ENV_SLOT)
@@ -90,6 +93,28 @@ static void a_sequence_reads_less_of_a_slow_device(struct kunit *test)
 	ENV_EXPECT_ENDS(b, 0);
 	env_expect(env, obj, 0, 6 * AOBJ_CLUSTER_PAGES, 1);
 	ENV_EXPECT_EVENTS(env, AOBJ_EV_PAGES_IN, 6 * AOBJ_CLUSTER_PAGES);
+	env_check(env);
+}
+
+/* But who says that he will need it gets all of it. */
+static void advice_brings_all_in_from_a_slow_device(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = env_swapped(env, 2 * AOBJ_CLUSTER_PAGES);
+	struct file *file = kunit_kzalloc(test, sizeof(*file), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, file);
+	file->private_data = obj;
+	WRITE_ONCE(env_dev(env, d)->pace[READ].limit, 64);
+	held_disk_hold(d, HELD_READ, true);
+	KUNIT_EXPECT_EQ(test, aobj_fadvise(file, 0, 0, POSIX_FADV_WILLNEED), 0);
+	env_wait_held(env, d, HELD_READ, 8);
+	for (unsigned int i = 0; i < 8; i++)
+		KUNIT_EXPECT_EQ(test, held_disk_peek(d, HELD_READ, i).nr, 16u);
+	held_disk_open(d);
+	env_expect(env, obj, 0, 2 * AOBJ_CLUSTER_PAGES, 1);
+	ENV_EXPECT_EVENTS(env, AOBJ_EV_PAGES_IN, 2 * AOBJ_CLUSTER_PAGES);
 	env_check(env);
 }
 
@@ -313,6 +338,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(two_gets_share_one_read),
 	KUNIT_CASE(a_sequence_reads_on),
 	KUNIT_CASE(a_sequence_reads_less_of_a_slow_device),
+	KUNIT_CASE(advice_brings_all_in_from_a_slow_device),
 	KUNIT_CASE(a_sequence_does_not_read_on_from_a_busy_device),
 	KUNIT_CASE(a_sequence_reads_on_into_room_alone),
 	KUNIT_CASE(a_get_waits_for_a_page_read_ahead),

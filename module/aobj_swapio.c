@@ -172,13 +172,15 @@ static bool paced(const struct aobj_io *io)
 /*
  * Late answers tell that others wait only where there are others: while nobody reads
  * from a device it is rather its throughput, or a processor's, that they are for want of.
+ * When another one hangs there is little memory left, and not all of it should be on its way.
  */
 static unsigned long least_pace(const struct aobj_io *io)
 {
 	if (!io->write)
 		return AOBJ_PACE_REQUEST;
-	return aobj_pace_recent(&io->dev->pace[READ]) ? 2 * AOBJ_PACE_REQUEST :
-							AOBJ_PACE_START;
+	if (READ_ONCE(aobj_stalled) || aobj_pace_recent(&io->dev->pace[READ]))
+		return 2 * AOBJ_PACE_REQUEST;
+	return AOBJ_PACE_START;
 }
 
 static bool pace_answered(struct aobj_io *io)

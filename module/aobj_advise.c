@@ -87,7 +87,8 @@ static void will_need(struct aobj *obj, pgoff_t first, pgoff_t end)
 	for (; room && left && (c = aobj_cluster_next(obj, &index)); index++) {
 		u64 mask = aobj_places_in(index, first, end);
 
-		mask = swapped_pages(c, mask);
+		if (mask)
+			mask = swapped_pages(c, mask);
 		room = begin_reads(c, mask);
 		left -= min_t(unsigned long, left, hweight64(mask));
 		aobj_cluster_put(c);

@@ -9,6 +9,7 @@
 
 #define GROUP_SLOTS 64
 #define GROUP_SOME 16
+#define FAR_GROUPS 128 /* 32 MiB: a few short runs take a head less time */
 
 static void summarize(struct aobj_hbitmap *b, u32 group, bool set)
 {
@@ -122,14 +123,36 @@ static u32 next_group(const struct aobj_slots *s, const struct aobj_hbitmap *b)
 	return aobj_hbitmap_next_cyclic(b, s->cursor);
 }
 
+/* => how many groups a head passes on its way there, as it goes one way only */
+static u32 way_to(const struct aobj_slots *s, u32 group)
+{
+	if (group == AOBJ_HBITMAP_NONE)
+		return AOBJ_HBITMAP_NONE;
+	return group >= s->cursor ? group - s->cursor :
+				    group + s->any.nr - s->cursor;
+}
+
+/* => it is not so far away that another one, of @b, is better */
+static bool is_near(const struct aobj_slots *s, u32 group,
+		    const struct aobj_hbitmap *b)
+{
+	u32 way = way_to(s, group);
+
+	return way <= FAR_GROUPS ||
+	       way - FAR_GROUPS <= way_to(s, next_group(s, b));
+}
+
 /* A long run deserves a group of its own; a short one should not break one. */
 static u32 pick_group(const struct aobj_slots *s, u32 want)
 {
 	bool is_long = want > GROUP_SOME;
-	u32 group = next_group(s, is_long ? &s->whole : &s->some);
+	const struct aobj_hbitmap *good = is_long ? &s->whole : &s->some;
+	const struct aobj_hbitmap *fair = is_long ? &s->some : &s->whole;
+	u32 group = next_group(s, good);
 
-	if (group == AOBJ_HBITMAP_NONE)
-		group = next_group(s, is_long ? &s->some : &s->whole);
+	if (group == AOBJ_HBITMAP_NONE ||
+	    (s->rotates && !is_near(s, group, fair)))
+		group = next_group(s, fair);
 	if (group == AOBJ_HBITMAP_NONE)
 		group = next_group(s, &s->any);
 	return group;

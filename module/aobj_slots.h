@@ -27,6 +27,7 @@ struct aobj_slots {
 	u32 bad; /* L: never to be handed out (again) */
 	u32 discarding; /* L: not free before they have been discarded */
 	bool discards; /* I: groups are discarded when they become free */
+	bool rotates; /* I: the way from one run to the next takes time */
 	u32 cursor; /* L: the group where the next search begins */
 	u64 *taken; /* L: a bit a slot: handed out, bad, or past the end */
 	struct aobj_hbitmap whole; /* L: groups wholly free */
@@ -50,6 +51,7 @@ bool aobj_slots_reserve(struct aobj_slots *s, u32 slot, bool header);
 
 /*
  * aobj_slots_alloc: a run of up to @want consecutive slots
+ * => on a device that @rotates a shorter run is taken rather than one that is far away
  * => never sleeps
  * => returns the length of the run, 0 when no slot is free
  */

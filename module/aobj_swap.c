@@ -607,6 +607,7 @@ static int swapdev_setup(struct aobj_swapdev *dev, dev_t devt,
 	if (err)
 		return err;
 	dev->stable_writes = bdev_stable_writes(dev->bdev);
+	dev->slots.rotates = bdev_rot(dev->bdev);
 	aobj_pace_init(&dev->pace[READ]);
 	aobj_pace_init(&dev->pace[WRITE]);
 	dev->synchronous = aobj_compat_bdev_synchronous(dev->bdev);

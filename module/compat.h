@@ -122,6 +122,13 @@ static inline bool aobj_compat_bdev_synchronous(struct block_device *bdev)
 #endif
 }
 
+#ifndef AOBJ_HAVE_BDEV_ROT
+static inline bool bdev_rot(struct block_device *bdev)
+{
+	return !bdev_nonrot(bdev);
+}
+#endif
+
 /*
  * Older kernels have such a device copy a page without a bio, into one that is
  * locked.  Their own bdev_read_page() is not exported, and might sleep.

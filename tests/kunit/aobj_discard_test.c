@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Discards: which slots, when, and what may happen to them meanwhile. */
+/* Discards: which slots, when, and what may happen to them meanwhile; and what else a device is asked. */
 #include "pager_env.h"
 
 #define PAGES 512
@@ -136,12 +136,23 @@ static void swapoff_waits_for_them(struct kunit *test)
 	env_check(env);
 }
 
+static void a_disk_says_whether_it_rotates(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *disk = env_disk(env, 0, 64, 0);
+	struct held_disk *flash = env_disk(env, 1, 64, HELD_FLASH);
+
+	KUNIT_EXPECT_TRUE(test, env_dev(env, disk)->slots.rotates);
+	KUNIT_EXPECT_FALSE(test, env_dev(env, flash)->slots.rotates);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(groups_are_discarded_before_they_are_free),
 	KUNIT_CASE(only_if_asked_for),
 	KUNIT_CASE(all_but_the_header_once),
 	KUNIT_CASE(one_that_fails_frees_the_slots_all_the_same),
 	KUNIT_CASE(swapoff_waits_for_them),
+	KUNIT_CASE(a_disk_says_whether_it_rotates),
 	{},
 };
 

@@ -386,6 +386,35 @@ static void what_waits_for_a_discard_is_not_free(struct kunit *test)
 	model_drop(m);
 }
 
+/*
+ * All is taken but part of group 10 and all of @whole; the search begins at the last
+ * group => the first slot of a long run
+ */
+static u32 long_run(struct kunit *test, u32 whole, bool rotates)
+{
+	struct model *m = model_new(test, 64 * 1000);
+	u32 first;
+
+	m->s.rotates = rotates;
+	take_all(test, m);
+	m->s.cursor = 999;
+	give(test, m, 64 * 10 + 5, 20);
+	give(test, m, 64 * whole, 64);
+	take(test, m, 64, &first);
+	take_all(test, m);
+	model_drop(m);
+	return first;
+}
+
+static void a_device_that_rotates_has_short_ways(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, long_run(test, 900, false), 64 * 900);
+	KUNIT_EXPECT_EQ(test, long_run(test, 900, true), 64 * 10 + 5);
+	KUNIT_EXPECT_EQ(test, long_run(test, 100, true), 64 * 100);
+	KUNIT_EXPECT_EQ(test, long_run(test, 138, true), 64 * 138);
+	KUNIT_EXPECT_EQ(test, long_run(test, 139, true), 64 * 10 + 5);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(hands_out_each_slot_once),
 	KUNIT_CASE(keeps_reserved_and_bad_slots),
@@ -395,6 +424,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(frees_a_run_over_many_groups),
 	KUNIT_CASE(full_costs_twice_empty_at_most),
 	KUNIT_CASE(what_waits_for_a_discard_is_not_free),
+	KUNIT_CASE(a_device_that_rotates_has_short_ways),
 	{},
 };
 

@@ -448,6 +448,8 @@ static int add_the_disk(struct held_disk *d, unsigned int flags)
 	d->copies = flags & HELD_COPIES;
 	if (flags & HELD_STABLE)
 		blk_queue_flag_set(QUEUE_FLAG_STABLE_WRITES, d->disk->queue);
+	if (flags & HELD_FLASH)
+		blk_queue_flag_set(QUEUE_FLAG_NONROT, d->disk->queue);
 	if (flags & HELD_DISCARDS) {
 		d->disk->queue->limits.discard_granularity = PAGE_SIZE;
 		blk_queue_max_discard_sectors(d->disk->queue, UINT_MAX);

@@ -31,6 +31,7 @@ enum held_flags {
 	HELD_DISCARDS = 1 << 2, /* can discard */
 	HELD_COPIES = 1
 		      << 3, /* and fills a page without a bio; with HELD_SYNC */
+	HELD_FLASH = 1 << 4, /* does not rotate */
 };
 
 /* What of a bio a test may want to know. */

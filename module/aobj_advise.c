@@ -13,19 +13,25 @@
 
 #define ROOM_WAIT_MS 100 /* for what is asked for in advance */
 
-static void set_random(struct file *file, bool random)
+/* @ahead: pages, kept where the kernel keeps its own read-ahead, which is not used here */
+static void set_use(struct file *file, bool random, unsigned int ahead)
 {
 	spin_lock(&file->f_lock);
 	if (random)
 		file->f_mode |= FMODE_RANDOM;
 	else
 		file->f_mode &= ~FMODE_RANDOM;
+	WRITE_ONCE(file->f_ra.ra_pages, ahead);
 	spin_unlock(&file->f_lock);
 }
 
 unsigned int aobj_file_advice(const struct file *file)
 {
-	return (READ_ONCE(file->f_mode) & FMODE_RANDOM) ? AOBJ_GET_ALONE : 0;
+	if (READ_ONCE(file->f_mode) & FMODE_RANDOM)
+		return AOBJ_GET_ALONE;
+	return READ_ONCE(file->f_ra.ra_pages) == AOBJ_CLUSTER_PAGES ?
+		       AOBJ_GET_SEQUENCE :
+		       0;
 }
 
 /* => the pages of @mask that are on swap only */
@@ -122,11 +128,13 @@ int aobj_fadvise(struct file *file, loff_t pos, loff_t len, int advice)
 		return -EINVAL;
 	switch (advice) {
 	case POSIX_FADV_NORMAL:
+		set_use(file, false, 0);
+		return 0;
 	case POSIX_FADV_SEQUENTIAL:
-		set_random(file, false);
+		set_use(file, false, AOBJ_CLUSTER_PAGES);
 		return 0;
 	case POSIX_FADV_RANDOM:
-		set_random(file, true);
+		set_use(file, true, 0);
 		return 0;
 	case POSIX_FADV_WILLNEED:
 		will_need(obj, pos >> PAGE_SHIFT,

@@ -11,6 +11,8 @@
  * aobj_fadvise: file_operations->fadvise; MADV_WILLNEED comes here as well
  * => POSIX_FADV_RANDOM: reads and writes of this file bring in no neighbours,
  *    until NORMAL or SEQUENTIAL
+ * => POSIX_FADV_SEQUENTIAL: a page that is read from swap brings in the rest of its
+ *    cluster, and begins to read the next, until NORMAL or RANDOM
  * => POSIX_FADV_WILLNEED: what is on swap is read, up to half of the budget;
  *    may sleep for room, not for the reads; killable
  * => POSIX_FADV_DONTNEED: what is resident is deactivated, and is the next to go

@@ -33,18 +33,24 @@ static void window_second(struct aobj_stream *at, long step,
 	WRITE_ONCE(*at, s);
 }
 
-static void window_new(struct aobj_ahead *ahead, pgoff_t pgoff,
-		       struct aobj_window *w)
+/* => the stream that has to go for a new one */
+static struct aobj_stream *oldest(struct aobj_ahead *ahead)
 {
 	unsigned int at = READ_ONCE(ahead->oldest);
 
 	at = at < AOBJ_STREAMS ? at : 0;
 	WRITE_ONCE(ahead->oldest, at + 1);
+	return &ahead->stream[at];
+}
+
+static void window_new(struct aobj_ahead *ahead, pgoff_t pgoff,
+		       struct aobj_window *w)
+{
 	/* Whatever is brought in, its edge is there already. */
 	w->stream = NULL;
 	w->step = 1;
 	w->nr = 1;
-	WRITE_ONCE(ahead->stream[at], ((struct aobj_stream){ 1, 0, pgoff }));
+	WRITE_ONCE(*oldest(ahead), ((struct aobj_stream){ 1, 0, pgoff }));
 }
 
 /* => the stream from @at on that @pgoff is near to, or NULL */
@@ -60,8 +66,9 @@ static struct aobj_stream *near_to(struct aobj_ahead *ahead,
 	return NULL;
 }
 
-void aobj_ahead_ask(struct aobj_ahead *ahead, pgoff_t pgoff,
-		    struct aobj_window *w)
+/* => false if there is no stream that @pgoff belongs to */
+static bool window_of_stream(struct aobj_ahead *ahead, pgoff_t pgoff,
+			     struct aobj_window *w)
 {
 	struct aobj_stream *at = ahead->stream, *second = NULL;
 	long step = 0;
@@ -74,7 +81,7 @@ void aobj_ahead_ask(struct aobj_ahead *ahead, pgoff_t pgoff,
 			continue;
 		if (distance == s.step) {
 			window_go_on(at, s, w);
-			return;
+			return true;
 		}
 		if (!s.step) {
 			second = at;
@@ -83,8 +90,31 @@ void aobj_ahead_ask(struct aobj_ahead *ahead, pgoff_t pgoff,
 	}
 	if (second)
 		window_second(second, step, w);
-	else
+	return second;
+}
+
+void aobj_ahead_ask(struct aobj_ahead *ahead, pgoff_t pgoff,
+		    struct aobj_window *w)
+{
+	if (!window_of_stream(ahead, pgoff, w))
 		window_new(ahead, pgoff, w);
+}
+
+void aobj_ahead_sequence(struct aobj_ahead *ahead, pgoff_t pgoff,
+			 struct aobj_window *w)
+{
+	struct aobj_stream *at = NULL;
+
+	if (window_of_stream(ahead, pgoff, w) && w->step == 1)
+		at = w->stream;
+	if (!at)
+		at = oldest(ahead);
+	w->stream = at;
+	w->step = 1;
+	w->nr = AOBJ_CLUSTER_PAGES;
+	WRITE_ONCE(*at, ((struct aobj_stream){ .window = AOBJ_CLUSTER_PAGES,
+					       .step = 1,
+					       .edge = pgoff }));
 }
 
 static void set_edge(struct aobj_stream *at, pgoff_t edge)

@@ -52,6 +52,10 @@ struct aobj_window {
 void aobj_ahead_ask(struct aobj_ahead *ahead, pgoff_t pgoff,
 		    struct aobj_window *w);
 
+/* aobj_ahead_sequence: the same where a sequence is known to begin, or to go on */
+void aobj_ahead_sequence(struct aobj_ahead *ahead, pgoff_t pgoff,
+			 struct aobj_window *w);
+
 /* => pages up to @edge, in the order of @w's step, were brought in */
 void aobj_ahead_done(const struct aobj_window *w, pgoff_t edge);
 

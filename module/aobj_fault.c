@@ -244,7 +244,7 @@ static unsigned int advice(const struct vm_area_struct *vma)
 {
 	if (vma->vm_flags & VM_RAND_READ)
 		return AOBJ_GET_ALONE;
-	return (vma->vm_flags & VM_SEQ_READ) ? AOBJ_GET_CLUSTER : 0;
+	return (vma->vm_flags & VM_SEQ_READ) ? AOBJ_GET_SEQUENCE : 0;
 }
 
 /* => sleeps without the mmap lock; the vma may be gone by then */

@@ -145,7 +145,7 @@ static unsigned int pager_flags(const struct request *r, bool must)
 	if (r->advice == AOBJ_RANDOM)
 		to |= AOBJ_GET_ALONE;
 	else if (r->advice == AOBJ_SEQUENTIAL)
-		to |= AOBJ_GET_CLUSTER;
+		to |= AOBJ_GET_SEQUENCE;
 	if (r->flags & AOBJ_LOCKED)
 		return to | AOBJ_GET_NOWAIT | AOBJ_GET_ATOMIC;
 	return must ? to : to | AOBJ_GET_NOWAIT;

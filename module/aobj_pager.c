@@ -357,12 +357,14 @@ static u64 places(const struct get *g)
 }
 
 /* The streams are asked once a get: what they say is what they remember. */
-static void ask_ahead(struct get *g)
+static void ask_ahead(struct get *g, bool swapped)
 {
 	if (g->window.nr)
 		return;
 	if (g->flags & AOBJ_GET_ALONE)
 		g->window = (struct aobj_window){ NULL, 1, 1 };
+	else if (swapped && g->flags & AOBJ_GET_SEQUENCE)
+		aobj_ahead_sequence(&g->obj->ahead, g->pgoff, &g->window);
 	else
 		aobj_ahead_ask(&g->obj->ahead, g->pgoff, &g->window);
 }
@@ -375,7 +377,7 @@ static u64 wanted(struct get *g, bool swapped)
 	if (swapped && g->flags & AOBJ_GET_CLUSTER)
 		return aobj_cluster_absent(g->c, places(g) & (~0ULL << g->i),
 					   true);
-	ask_ahead(g);
+	ask_ahead(g, swapped);
 	/* Whoever leaves gaps in what is new has no use for more of it. */
 	if (!swapped && abs(g->window.step) != 1)
 		g->window.nr = 1;

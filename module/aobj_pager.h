@@ -17,6 +17,7 @@ enum aobj_get_flags {
 	AOBJ_GET_WRITE = 1 << 6, /* get_page: it is dirty from here on */
 	AOBJ_GET_BEGIN = 1 << 7, /* begin to read if there is room, no more */
 	AOBJ_GET_PAGE = 1 << 8, /* get_either: the page will do */
+	AOBJ_GET_SEQUENCE = 1 << 9, /* what is read is of a sequence */
 };
 
 /*

@@ -62,6 +62,25 @@ static void test_random(void)
 	object_free(&o);
 }
 
+/* => with one page of a cluster the rest is read, on slow devices some of it */
+static void test_sequential(bool mapped)
+{
+	struct object o = swapped_object(PAGES);
+	int err = mapped ? madvise(o.map, PAGES * page_size, MADV_SEQUENTIAL) :
+			   posix_fadvise(o.fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+
+	check_result(err, 0,
+		     mapped ? "a mapping is said to be used in order" :
+			      "a file is said to be used in order");
+	if (mapped)
+		check_range(o.map, SEED, 0, 1, 1, "what is touched is right");
+	else
+		check_equal(read_pages(&o, 1), 0, "what is read is right");
+	check_at_least(resident(o.fd), 16, "the next pages came along at once");
+	check_range(o.map, SEED, 0, PAGES, 1, "all is right");
+	object_free(&o);
+}
+
 static void test_mapped_random(void)
 {
 	struct object o = swapped_object(PAGES);
@@ -142,6 +161,8 @@ int main(void)
 	test_begin("advise", 60);
 	test_random();
 	test_mapped_random();
+	test_sequential(false);
+	test_sequential(true);
 	test_will_need(false);
 	test_will_need(true);
 	test_too_much();

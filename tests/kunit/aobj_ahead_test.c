@@ -26,6 +26,35 @@ static void sequences_double(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ask(&a, at), 64u);
 }
 
+/* What is said to be a sequence is one from its first page on. */
+static void known_sequences_need_not_grow(struct kunit *test)
+{
+	struct aobj_ahead a = {};
+	struct aobj_window w;
+	pgoff_t next;
+
+	aobj_ahead_sequence(&a, 1000, &w);
+	KUNIT_EXPECT_EQ(test, w.nr, 64u);
+	KUNIT_EXPECT_EQ(test, w.step, 1);
+	aobj_ahead_done(&w, 1023);
+	KUNIT_EXPECT_EQ(test, ask(&a, 1024), 64u);
+	KUNIT_EXPECT_TRUE(test, aobj_ahead_next(&a, 1087, 64, &next));
+	KUNIT_EXPECT_EQ(test, next, 1088ul);
+
+	/* Whatever it looked like before; and it is one stream that goes on. */
+	KUNIT_EXPECT_EQ(test, ask(&a, 500), 1u);
+	KUNIT_EXPECT_EQ(test, ask(&a, 499), 2u);
+	aobj_ahead_sequence(&a, 497, &w);
+	KUNIT_EXPECT_EQ(test, w.step, 1);
+	KUNIT_EXPECT_EQ(test, w.nr, 64u);
+	aobj_ahead_done(&w, 511);
+	for (pgoff_t at = 512; at < 512 + 64 * 2 * AOBJ_STREAMS; at += 64) {
+		aobj_ahead_sequence(&a, at, &w);
+		aobj_ahead_done(&w, at + 63);
+	}
+	KUNIT_EXPECT_EQ(test, ask(&a, 1152), 64u);
+}
+
 static void backwards_as_well(struct kunit *test)
 {
 	struct aobj_ahead a = {};
@@ -181,6 +210,7 @@ static void or_by_a_few_pages_that_are_next(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(sequences_double),
+	KUNIT_CASE(known_sequences_need_not_grow),
 	KUNIT_CASE(backwards_as_well),
 	KUNIT_CASE(a_stride_has_to_show_twice),
 	KUNIT_CASE(streams_do_not_disturb_each_other),

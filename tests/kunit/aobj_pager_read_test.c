@@ -65,6 +65,28 @@ static void a_sequence_reads_on(struct kunit *test)
 	env_check(env);
 }
 
+/* Who says so need not show it first. */
+static void a_sequence_that_is_known_reads_on_at_once(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 512, 0);
+	struct aobj *obj = env_swapped(env, 4 * AOBJ_CLUSTER_PAGES);
+	struct env_thread *t;
+
+	held_disk_hold(d, HELD_READ, true);
+	t = env_start_get(env, obj, 100, AOBJ_GET_SEQUENCE);
+	env_wait_held(env, d, HELD_READ, 2);
+	ENV_EXPECT_STATE(env, obj, 99, ENV_SLOT);
+	ENV_EXPECT_STATE(env, obj, 127, READING);
+	ENV_EXPECT_STATE(env, obj, 191, READING);
+	ENV_EXPECT_STATE(env, obj, 192, ENV_SLOT);
+	held_disk_open(d);
+	ENV_EXPECT_ENDS(t, 0);
+	env_expect(env, obj, 0, 4 * AOBJ_CLUSTER_PAGES, 1);
+	ENV_EXPECT_EVENTS(env, AOBJ_EV_PAGES_IN, 4 * AOBJ_CLUSTER_PAGES);
+	env_check(env);
+}
+
 /* Others wait behind what is read ahead: of a slow device that is less. */
 static void a_sequence_reads_less_of_a_slow_device(struct kunit *test)
 {
@@ -337,6 +359,7 @@ static void other_pages_are_not_kept_waiting(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(two_gets_share_one_read),
 	KUNIT_CASE(a_sequence_reads_on),
+	KUNIT_CASE(a_sequence_that_is_known_reads_on_at_once),
 	KUNIT_CASE(a_sequence_reads_less_of_a_slow_device),
 	KUNIT_CASE(advice_brings_all_in_from_a_slow_device),
 	KUNIT_CASE(a_sequence_does_not_read_on_from_a_busy_device),

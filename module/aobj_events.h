@@ -25,6 +25,7 @@ enum aobj_event {
 	AOBJ_EV_READ_ERRORS, /* pages that could not be read */
 	AOBJ_EV_WRITE_ERRORS, /* pages that could not be written */
 	AOBJ_EV_DIRECT_RECLAIMS, /* faults that had to reclaim themselves */
+	AOBJ_EV_DIRECT_WRITES, /* write bios that no thread of ours submitted */
 	AOBJ_EV_DIRTIED, /* pages that became known to be dirty */
 	AOBJ_EV_CLEANED, /* those submitted for writing, or gone */
 	AOBJ_EV_NR,

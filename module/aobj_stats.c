@@ -143,27 +143,20 @@ EVENT(rescues, AOBJ_EV_RESCUES);
 EVENT(read_errors, AOBJ_EV_READ_ERRORS);
 EVENT(write_errors, AOBJ_EV_WRITE_ERRORS);
 EVENT(direct_reclaims, AOBJ_EV_DIRECT_RECLAIMS);
+EVENT(direct_writes, AOBJ_EV_DIRECT_WRITES);
 EVENT(dirtied, AOBJ_EV_DIRTIED);
 EVENT(cleaned, AOBJ_EV_CLEANED);
 
 static struct attribute *event_attrs[] = {
-	&event_faults.attr.attr,
-	&event_zero_fills.attr.attr,
-	&event_soft_faults.attr.attr,
-	&event_pages_in.attr.attr,
-	&event_pages_out.attr.attr,
-	&event_read_bios.attr.attr,
-	&event_write_bios.attr.attr,
-	&event_evicted.attr.attr,
-	&event_clean_drops.attr.attr,
-	&event_unmaps.attr.attr,
-	&event_rescues.attr.attr,
-	&event_read_errors.attr.attr,
-	&event_write_errors.attr.attr,
-	&event_direct_reclaims.attr.attr,
-	&event_dirtied.attr.attr,
-	&event_cleaned.attr.attr,
-	NULL,
+	&event_faults.attr.attr,	&event_zero_fills.attr.attr,
+	&event_soft_faults.attr.attr,	&event_pages_in.attr.attr,
+	&event_pages_out.attr.attr,	&event_read_bios.attr.attr,
+	&event_write_bios.attr.attr,	&event_evicted.attr.attr,
+	&event_clean_drops.attr.attr,	&event_unmaps.attr.attr,
+	&event_rescues.attr.attr,	&event_read_errors.attr.attr,
+	&event_write_errors.attr.attr,	&event_direct_reclaims.attr.attr,
+	&event_direct_writes.attr.attr, &event_dirtied.attr.attr,
+	&event_cleaned.attr.attr,	NULL,
 };
 
 static const struct attribute_group event_group = {

@@ -260,6 +260,8 @@ static void count_submitted(const struct aobj_io *io)
 {
 	if (io->write) {
 		aobj_count(AOBJ_EV_WRITE_BIOS, 1);
+		if (!(current->flags & PF_KTHREAD))
+			aobj_count(AOBJ_EV_DIRECT_WRITES, 1);
 		aobj_count(AOBJ_EV_PAGES_OUT, io->nr);
 	} else {
 		aobj_count(AOBJ_EV_READ_BIOS, 1);

@@ -128,6 +128,7 @@ COUNTERS = (
     ("unmap calls per evicted page", small, lambda s: ratio(s["aobj_unmaps"], s["aobj_evicted"])),
     ("second chances per page", small, lambda s: s.per_page("aobj_soft_faults")),
     ("faults per page", small, lambda s: s.per_page("aobj_faults")),
+    ("write bios by the program's threads", percent, lambda s: ratio(s["aobj_direct_writes"], s["aobj_write_bios"])),
     ("direct reclaims per fault", percent, lambda s: ratio(s["aobj_direct_reclaims"], s["aobj_faults"])),
 )
 

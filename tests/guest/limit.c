@@ -28,6 +28,7 @@ static void test_stays_below(void)
 	struct object o = object_new(2 * budget_pages());
 	struct object other = object_new(budget_pages() / 4);
 	struct paging before = paging_now();
+	uint64_t writes = stat_event("direct_writes");
 
 	range_fill(other.map, SEED + 1, 0, other.pages, 1);
 	check_ok(limit_to(o.fd, limit * page_size), "a limit is set");
@@ -44,9 +45,14 @@ static void test_stays_below(void)
 		    "another object stays in memory");
 	check_range(o.map, SEED, 0, o.pages, 1, "every page is right");
 	check_paging(before, o.pages - limit, o.pages - limit, "the limit");
+	check_at_least(stat_event("direct_writes"), writes + 1,
+		       "who is at the limit writes pages out himself");
 	check_range(other.map, SEED + 1, 0, other.pages, 1, "the other's, too");
 	check_ok(limit_to(o.fd, 0), "the limit is taken off");
+	writes = stat_event("direct_writes");
 	range_fill(o.map, SEED, 0, o.pages, 2);
+	check_equal(stat_event("direct_writes"), writes,
+		    "then the page daemon writes for all");
 	check_at_least(resident(&o), 2 * limit, "then the budget is the limit");
 	check_range(o.map, SEED, 0, o.pages, 2, "and nothing is lost");
 	object_free(&o);

@@ -399,6 +399,7 @@ static void writes_are_of_low_priority_and_not_merged(struct kunit *test)
 	write = held_disk_peek(d, HELD_WRITE, 0);
 	KUNIT_EXPECT_EQ(test, write.nr, 64u);
 	KUNIT_EXPECT_TRUE(test, write.opf & REQ_NOMERGE);
+	KUNIT_EXPECT_TRUE(test, write.opf & REQ_SWAP);
 	KUNIT_EXPECT_EQ(test, write.ioprio,
 			IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, 7));
 	held_disk_open(d);
@@ -474,10 +475,16 @@ static void less_is_written_to_a_slow_device_that_is_read(struct kunit *test)
 /* Late or not, its answers keep nobody waiting. */
 static void a_device_that_is_not_read_has_more_to_write(struct kunit *test)
 {
+	static const struct aobj_swap_options first = {
+		.flags = AOBJ_SWAPON_PRIORITY,
+		.priority = 1,
+	};
 	struct pager_env *env = test->priv;
-	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct held_disk *d = env_disk_as(env, 0, 256, 0, &first);
+	struct held_disk *hangs = env_disk(env, 1, 256, 0);
 	struct aobj *obj = env_object(env, 2);
 	struct aobj_pace *pace = env_dev(env, d)->pace;
+	struct aobj_pace *other = &env_dev(env, hangs)->pace[WRITE];
 
 	env_write(env, obj, 0, 2, 1);
 	WRITE_ONCE(pace[WRITE].limit, 64);
@@ -485,8 +492,19 @@ static void a_device_that_is_not_read_has_more_to_write(struct kunit *test)
 	env_page_out(env, obj, 0, 1);
 	KUNIT_EXPECT_LT(test, pace[WRITE].limit, AOBJ_PACE_START);
 
+	/* While one hangs there is little memory to be under way. */
 	WRITE_ONCE(pace[READ].answered, jiffies - HZ);
+	aobj_pace_given(other, 1);
+	WRITE_ONCE(other->answered, jiffies - 2 * HZ);
+	aobj_swap_look();
 	env_page_out(env, obj, 1, 1);
+	KUNIT_EXPECT_LT(test, pace[WRITE].limit, AOBJ_PACE_START);
+
+	aobj_pace_answered(other, 1, 0, 1);
+	aobj_swap_look();
+	obj = env_object(env, 1);
+	env_write(env, obj, 0, 1, 1);
+	env_page_out(env, obj, 0, 1);
 	KUNIT_EXPECT_EQ(test, pace[WRITE].limit, AOBJ_PACE_START);
 	env_check(env);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Discards: which slots, when, and what may happen to them meanwhile; and what else a device is asked. */
+/* Discards: which slots, when, and what may happen to them meanwhile; other hints. */
 #include "pager_env.h"
 
 #define PAGES 512

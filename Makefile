@@ -35,7 +35,7 @@ export KERNEL WORKLOAD WORKLOADS PEERS SCALE REPEATS OBJECTS BASE CPUS DRIVE LIN
 bench:
 	bench/run
 
-# bench-profile, bench-wall, bench-compare, bench-scaling
+# bench-profile, bench-wall, bench-compare, bench-scaling, bench-locks, bench-publish
 bench-%:
 	bench/$*
 
@@ -67,6 +67,9 @@ help:
 	@echo '                 beside the module of an earlier commit'
 	@echo 'make bench-scaling'
 	@echo '                 on 1, 2 and 4 CPUs'
+	@echo 'make bench-locks which locks are waited for'
+	@echo 'make bench-publish'
+	@echo '                 the last results into docs/performance'
 	@echo 'make clean       removes what was built; downloaded kernels stay in the cache'
 	@$(MAKE) -s --no-print-directory help-install
 

@@ -16,6 +16,23 @@ static void push(struct object *filler)
 		object_page(filler, i)[0] = 1;
 }
 
+static bool are_out(int fd, size_t first, size_t pages)
+{
+	return !object_count(fd, first, pages, AOBJ_PAGE_RESIDENT,
+			     AOBJ_PAGE_RESIDENT);
+}
+
+/* => touches no more than it takes until the pages are out, if they ever are */
+static bool push_out(struct object *filler, int fd, size_t first, size_t pages)
+{
+	for (size_t i = 0; i < filler->pages; i++) {
+		object_page(filler, i)[0] = 1;
+		if (i % CLUSTER == CLUSTER - 1 && are_out(fd, first, pages))
+			return true;
+	}
+	return are_out(fd, first, pages);
+}
+
 /*
  * True when no page of the range is resident any more.  A page daemon with
  * a second chance needs a round or two; one that never evicts these pages
@@ -28,9 +45,7 @@ bool evict_pages(int fd, size_t first, size_t pages)
 
 	for (int round = 0; !out && round < 6; round++) {
 		filler = object_new(2 * budget_pages());
-		push(&filler);
-		out = !object_count(fd, first, pages, AOBJ_PAGE_RESIDENT,
-				    AOBJ_PAGE_RESIDENT);
+		out = push_out(&filler, fd, first, pages);
 		object_free(&filler);
 	}
 	return out;

@@ -90,8 +90,15 @@ test_ordinary_user() {
 	does "anybody may see the status" as_nobody "$AOBJCTL" status
 	refuses "only root sets the budget" "needs root" \
 		as_nobody "$AOBJCTL" budget 8M
-	refuses_as 8 "only root gives devices back" "needs root" \
+	refuses_as 16 "only root gives devices back" "needs root" \
 		as_nobody "$AOBJCTL" swapoff "$disk"
+	refuses_as 16 "or all of them" "needs root" as_nobody "$AOBJCTL" swapoff --all
+	refuses_as 16 "or those of a label, which is not looked for" "needs root" \
+		as_nobody "$AOBJCTL" swapoff -L aobj-nowhere -L aobj-none
+	refuses_as 16 "nor does root without the capability" "needs root" \
+		setpriv --bounding-set -sys_admin --inh-caps -sys_admin \
+		"$AOBJCTL" swapoff --all "$AOBJ_TEST_SWAP"
+	holds "nothing was given back" compgen -G "$sysfs/swap/*:*"
 }
 
 test_devices

@@ -184,7 +184,20 @@ test_interruption() {
 test_all() {
 	mkswap -q -L aobj-one "$first"
 	mkswap -q -L aobj-two "$second"
+	does "swapon --all takes what is named, too" \
+		"$AOBJCTL" swapon --all --force "$third"
+	holds "all three" test -e "$sysfs/swap/1:0" -a -e "$sysfs/swap/1:1" -a -e "$sysfs/swap/1:2"
+	does "swapoff --all gives back what is named, then the others" \
+		"$AOBJCTL" swapoff --all --verbose LABEL=aobj-two "$third"
+	holds "and says so in that order, the lowest priority first" \
+		diff "$scratch/out" - < <(printf 'swapoff %s\n' LABEL=aobj-two "$third" 1:0 \
+			"$(number_of "$AOBJ_TEST_SWAP")")
+	"$AOBJCTL" swapon -p 5 "$AOBJ_TEST_SWAP"
 	"$AOBJCTL" swapon "$first" "$second"
+	refuses_as 4 "a label that no device has is a failure of another kind" \
+		"no device has it" "$AOBJCTL" swapoff LABEL=aobj-nowhere --all
+	holds "and the others go all the same" test -z "$(compgen -G "$sysfs/swap/*:*")"
+	"$AOBJCTL" swapon "$first" "$second" "$AOBJ_TEST_SWAP"
 	does "swapoff --all gives all of them back" "$AOBJCTL" swapoff --all
 	does "none is left" "$AOBJCTL" swapon --show
 	holds "so nothing is shown" test ! -s "$scratch/out"

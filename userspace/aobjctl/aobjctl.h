@@ -33,6 +33,7 @@ struct error_text {
 	const char *text;
 };
 
+bool control_permitted(void);
 int control_try(unsigned long request, void *argument);
 const char *control_meaning(int number, const struct error_text *texts);
 int control_call(unsigned long request, void *argument, const char *subject,
@@ -106,8 +107,20 @@ int show_devices(const struct show_options *options);
 /* spec.c APIs: */
 #define DEVICE_TAG_SIZE 64 /* bytes of a label or a UUID */
 
+struct spec_tag {
+	const char *name; /* LABEL or UUID */
+	const char *value;
+};
+
+/* Devices named by the options -L and -U, in their order. */
+struct spec_tags {
+	struct spec_tag *list;
+	size_t count;
+};
+
 char *spec_path(const char *spec);
-char *spec_tag_path(const char *name, const char *value);
+int spec_tag_add(struct spec_tags *tags, const char *name, const char *value);
+char *spec_tag_path(const struct spec_tag *tag);
 int spec_all(char ***list, size_t *count);
 void spec_free(char **list, size_t count);
 void spec_identify(const char *path, char label[DEVICE_TAG_SIZE],

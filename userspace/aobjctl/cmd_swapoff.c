@@ -39,8 +39,9 @@ static const struct error_text texts[] = {
 struct request {
 	bool all;
 	bool dry_run;
+	bool verbose;
 	enum progress_style progress;
-	char *named; /* by -L or -U */
+	struct spec_tags tags;
 };
 
 static bool interrupted;
@@ -87,21 +88,6 @@ static int find_by_path(const char *name, struct aobj_swapoff *device)
 	device->major = major(status.st_rdev);
 	device->minor = minor(status.st_rdev);
 	return 0;
-}
-
-static int find_device(const char *spec, struct aobj_swapoff *device)
-{
-	char *path;
-	int result;
-
-	if (!parse_number(spec, device))
-		return 0;
-	path = spec_path(spec);
-	if (!path)
-		return -1;
-	result = find_by_path(path, device);
-	free(path);
-	return result;
 }
 
 static void on_signal(int number)
@@ -189,6 +175,10 @@ static int swapoff(const struct request *request, const char *spec,
 	char number[32];
 	int error;
 
+	if (interrupted)
+		return OFF_FAILED; /* which was said of an earlier one */
+	if (request->verbose)
+		printf("swapoff %s\n", spec);
 	snprintf(number, sizeof(number), "%u:%u", device->major, device->minor);
 	device->flags = AOBJ_SWAPOFF_CHECK;
 	error = control_try(AOBJ_CTL_SWAPOFF, device);
@@ -201,13 +191,39 @@ static int swapoff(const struct request *request, const char *spec,
 	return report(error, spec, number);
 }
 
-static int swapoff_spec(const struct request *request, const char *spec)
+/* The same of a path that was looked up, or NULL; without a @spec that is its name. */
+static int swapoff_path(const struct request *request, const char *spec,
+			const char *path)
 {
 	struct aobj_swapoff device = { 0 };
 
-	if (find_device(spec, &device))
+	if (!path || find_by_path(path, &device))
 		return OFF_FAILED;
-	return swapoff(request, spec, &device);
+	return swapoff(request, spec ? spec : path, &device);
+}
+
+static int swapoff_tag(const struct request *request,
+		       const struct spec_tag *tag)
+{
+	char *path = spec_tag_path(tag);
+	int status = swapoff_path(request, NULL, path);
+
+	free(path);
+	return status;
+}
+
+static int swapoff_spec(const struct request *request, const char *spec)
+{
+	struct aobj_swapoff device = { 0 };
+	char *path;
+	int status;
+
+	if (!parse_number(spec, &device))
+		return swapoff(request, spec, &device);
+	path = spec_path(spec);
+	status = swapoff_path(request, spec, path);
+	free(path);
+	return status;
 }
 
 static int by_priority(const void *a, const void *b)
@@ -219,7 +235,7 @@ static int by_priority(const void *a, const void *b)
 	return (lower > higher) - (lower < higher);
 }
 
-/* => OFF_ALL_FAILED or OFF_SOME, as swapoff(8) -a */
+/* => OFF_ALL_FAILED or OFF_SOME if some fail, as swapoff(8) -a */
 static int swapoff_all(const struct request *request)
 {
 	struct device *list;
@@ -234,8 +250,7 @@ static int swapoff_all(const struct request *request)
 	/* The lowest first: what moves goes up, and not where it goes last. */
 	qsort(list, count, sizeof(*list), by_priority);
 	for (size_t i = 0; i < count; i++)
-		failed += interrupted ||
-			  swapoff_spec(request, list[i].number) != OFF_OK;
+		failed += swapoff_spec(request, list[i].number) != OFF_OK;
 	free(list);
 	if (!failed)
 		return OFF_OK;
@@ -261,12 +276,9 @@ static int set_progress(struct request *request, const char *style)
 	return OFF_USAGE;
 }
 
-static int set_named(struct request *request, const char *tag,
-		     const char *value)
+static int add_tag(struct request *request, const char *name)
 {
-	free(request->named);
-	request->named = spec_tag_path(tag, value);
-	return request->named ? OFF_OK : OFF_FAILED;
+	return spec_tag_add(&request->tags, name, optarg) ? OFF_SYSTEM : OFF_OK;
 }
 
 static int take_option(struct request *request, int option)
@@ -280,32 +292,44 @@ static int take_option(struct request *request, int option)
 		return OFF_OK;
 	case 'P':
 		return set_progress(request, optarg);
+	case 'v':
+		request->verbose = true;
+		return OFF_OK;
 	case 'L':
-		return set_named(request, "LABEL", optarg);
+		return add_tag(request, "LABEL");
 	case 'U':
-		return set_named(request, "UUID", optarg);
+		return add_tag(request, "UUID");
 	default:
 		bad_option();
 		return OFF_USAGE;
 	}
 }
 
-static int run(const struct request *request, char **specs, int count)
+/* In the order of swapoff(8): what is named, then all. */
+static int swapoff_each(const struct request *request, char **specs, int count)
 {
+	const struct spec_tags *tags = &request->tags;
 	int status = OFF_OK;
 
-	if (request->all == (count || request->named)) {
-		usage_error("swapoff takes devices or --all");
+	for (size_t i = 0; i < tags->count; i++)
+		status |= swapoff_tag(request, &tags->list[i]);
+	for (int i = 0; i < count; i++)
+		status |= swapoff_spec(request, specs[i]);
+	if (request->all)
+		status |= swapoff_all(request);
+	return status;
+}
+
+static int run(const struct request *request, char **specs, int count)
+{
+	if (!request->all && !count && !request->tags.count) {
+		usage_error("swapoff needs a device, or --all");
 		return OFF_USAGE;
 	}
+	if (!control_permitted())
+		return OFF_USAGE;
 	catch_signals();
-	if (request->all)
-		return swapoff_all(request);
-	if (request->named)
-		status |= swapoff_spec(request, request->named);
-	for (int i = 0; i < count && !interrupted; i++)
-		status |= swapoff_spec(request, specs[i]);
-	return status;
+	return swapoff_each(request, specs, count);
 }
 
 int cmd_swapoff(int argc, char **argv)
@@ -314,6 +338,7 @@ int cmd_swapoff(int argc, char **argv)
 		{ "all", no_argument, NULL, 'a' },
 		{ "dry-run", no_argument, NULL, 'n' },
 		{ "progress", required_argument, NULL, 'P' },
+		{ "verbose", no_argument, NULL, 'v' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -322,7 +347,7 @@ int cmd_swapoff(int argc, char **argv)
 
 	request.progress = isatty(STDERR_FILENO) ? PROGRESS_BAR : PROGRESS_NONE;
 	while (status == OFF_OK &&
-	       (option = getopt_long(argc, argv, "anL:U:h", options, NULL)) !=
+	       (option = getopt_long(argc, argv, "anL:U:vh", options, NULL)) !=
 		       -1) {
 		if (option == 'h') {
 			print_help();
@@ -332,6 +357,6 @@ int cmd_swapoff(int argc, char **argv)
 	}
 	if (status == OFF_OK)
 		status = run(&request, argv + optind, argc - optind);
-	free(request.named);
+	free(request.tags.list);
 	return status;
 }

@@ -30,8 +30,9 @@ struct request {
 	struct show_options show;
 	bool force;
 	bool all;
+	bool verbose;
 	bool showing;
-	char *named; /* by -L or -U */
+	struct spec_tags tags;
 };
 
 /* => an exit status; what the error means depends on the device */
@@ -66,9 +67,11 @@ static int swapon_fd(const struct request *request, int fd, const char *path)
 
 static int swapon_path(const struct request *request, const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	int status;
+	int fd, status;
 
+	if (request->verbose)
+		printf("swapon %s\n", path);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
 		fail("%s: %s", path, strerror(errno));
 		return EXIT_FAILED;
@@ -78,9 +81,9 @@ static int swapon_path(const struct request *request, const char *path)
 	return status;
 }
 
-static int swapon_spec(const struct request *request, const char *spec)
+/* => the status for a path that was looked up, which is freed; NULL if there is none */
+static int swapon_found(const struct request *request, char *path)
 {
-	char *path = spec_path(spec);
 	int status;
 
 	if (!path)
@@ -161,12 +164,9 @@ static int set_discard(struct request *request, const char *text)
 	return 0;
 }
 
-static int set_named(struct request *request, const char *tag,
-		     const char *value)
+static int add_tag(struct request *request, const char *name)
 {
-	free(request->named);
-	request->named = spec_tag_path(tag, value);
-	return request->named ? 0 : EXIT_FAILED;
+	return spec_tag_add(&request->tags, name, optarg) ? EXIT_FAILED : 0;
 }
 
 enum { OPTION_SHOW = 256, OPTION_CLASS, OPTION_EXCLUSIVE, OPTION_OUTPUT_ALL };
@@ -184,6 +184,7 @@ static const struct option options[] = {
 	{ "bytes", no_argument, NULL, 'b' },
 	{ "json", no_argument, NULL, 'J' },
 	{ "noheadings", no_argument, NULL, 'n' },
+	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -235,34 +236,42 @@ static int take_option(struct request *request, int option)
 		return 0;
 	case 'd':
 		return set_discard(request, optarg);
+	case 'v':
+		request->verbose = true;
+		return 0;
 	case 'L':
-		return set_named(request, "LABEL", optarg);
+		return add_tag(request, "LABEL");
 	case 'U':
-		return set_named(request, "UUID", optarg);
+		return add_tag(request, "UUID");
 	default:
 		return take_show_option(request, option);
 	}
 }
 
+/* In the order of swapon(8): all, then what is named. */
+static int swapon_each(const struct request *request, char **specs, int count)
+{
+	const struct spec_tags *tags = &request->tags;
+	int status = request->all ? swapon_all(request) : 0;
+
+	for (size_t i = 0; i < tags->count; i++)
+		status |= swapon_found(request, spec_tag_path(&tags->list[i]));
+	for (int i = 0; i < count; i++)
+		status |= swapon_found(request, spec_path(specs[i]));
+	return status;
+}
+
 static int run(const struct request *request, char **specs, int count)
 {
-	int status = 0;
+	bool any = count || request->all || request->tags.count;
 
-	if (request->showing && (count || request->all || request->named))
+	if (request->showing && any)
 		return usage_error("swapon --show takes no device");
 	if (request->showing)
 		return show_devices(&request->show);
-	if (request->all && (count || request->named))
-		return usage_error("swapon takes devices or --all");
-	if (request->all)
-		return swapon_all(request);
-	if (!count && !request->named)
+	if (!any)
 		return usage_error("swapon needs a device; --show shows them");
-	if (request->named)
-		status |= swapon_path(request, request->named);
-	for (int i = 0; i < count; i++)
-		status |= swapon_spec(request, specs[i]);
-	return status;
+	return swapon_each(request, specs, count);
 }
 
 int cmd_swapon(int argc, char **argv)
@@ -271,8 +280,9 @@ int cmd_swapon(int argc, char **argv)
 	int option, status = 0;
 
 	columns_swapon(&request.show.columns);
-	while (!status && (option = getopt_long(argc, argv, "afp:d::o:bJnL:U:h",
-						options, NULL)) != -1) {
+	while (!status &&
+	       (option = getopt_long(argc, argv, "afp:d::o:bJnL:U:vh", options,
+				     NULL)) != -1) {
 		if (option == 'h') {
 			print_help();
 			return 0;
@@ -281,6 +291,6 @@ int cmd_swapon(int argc, char **argv)
 	}
 	if (!status)
 		status = run(&request, argv + optind, argc - optind);
-	free(request.named);
+	free(request.tags.list);
 	return status;
 }

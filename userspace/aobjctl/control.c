@@ -11,6 +11,16 @@
 
 #define CONTROL_NODE "/dev/aobj-control"
 
+static bool not_permitted(int number)
+{
+	return number == EACCES || number == EPERM;
+}
+
+static void say_needs_root(void)
+{
+	fail(CONTROL_NODE ": this needs root");
+}
+
 static int open_control(void)
 {
 	int fd = open(CONTROL_NODE, O_RDWR | O_CLOEXEC);
@@ -19,11 +29,27 @@ static int open_control(void)
 		return fd;
 	if (errno == ENOENT || errno == ENXIO || errno == ENODEV)
 		fail(CONTROL_NODE ": the aobj module is not loaded");
-	else if (errno == EACCES || errno == EPERM)
-		fail(CONTROL_NODE ": this needs root");
+	else if (not_permitted(errno))
+		say_needs_root();
 	else
 		fail(CONTROL_NODE ": %s", strerror(errno));
 	return -1;
+}
+
+/*
+ * => false, after it has been said, if the caller may not change anything; that there is
+ *    no node is for the call to say
+ */
+bool control_permitted(void)
+{
+	int fd = open(CONTROL_NODE, O_RDWR | O_CLOEXEC);
+	bool permitted = fd >= 0 || !not_permitted(errno);
+
+	if (fd >= 0)
+		close(fd);
+	if (!permitted)
+		say_needs_root();
+	return permitted;
 }
 
 /* => what an error of a call means */

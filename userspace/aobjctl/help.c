@@ -39,6 +39,7 @@ void print_help(void)
 	      "\n"
 	      "Options of both:\n"
 	      "  -L LABEL, -U UUID     the device that has it\n"
+	      "  -v, --verbose         name each device as its turn comes\n"
 	      "\n"
 	      "Options of status and swapon --show:\n"
 	      "  -J, --json            as JSON, sizes in bytes\n"
@@ -56,8 +57,8 @@ void print_help(void)
 	      stdout);
 	columns_print_help();
 	fputs("\nExit status: 0 done, 1 failed, 2 wrong usage; of swapoff as\n"
-	      "swapoff(8): 2 no room, 4 failed, 8 the system's, 16 wrong usage,\n"
-	      "32 and 64 all or some failed with --all.\n"
+	      "swapoff(8): 2 no room, 4 failed, 8 the system's, 16 wrong usage\n"
+	      "or not root, 32 and 64 all or some failed with --all.\n"
 	      "See aobjctl(8).\n",
 	      stdout);
 }

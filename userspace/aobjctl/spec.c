@@ -42,10 +42,25 @@ char *spec_path(const char *spec)
 	return path;
 }
 
-/* The same for the options -L and -U. */
-char *spec_tag_path(const char *name, const char *value)
+/* => 0, or -1 after it has been said that there is no memory */
+int spec_tag_add(struct spec_tags *tags, const char *name, const char *value)
 {
-	return find_tag(name, value);
+	struct spec_tag *longer =
+		reallocarray(tags->list, tags->count + 1, sizeof(*longer));
+
+	if (!longer) {
+		fail("out of memory");
+		return -1;
+	}
+	tags->list = longer;
+	longer[tags->count++] = (struct spec_tag){ name, value };
+	return 0;
+}
+
+/* The same as spec_path() for the options -L and -U. */
+char *spec_tag_path(const struct spec_tag *tag)
+{
+	return find_tag(tag->name, tag->value);
 }
 
 static bool is_ours(blkid_cache cache, blkid_dev device, const char *path)

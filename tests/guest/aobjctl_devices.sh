@@ -1,21 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# aobjctl with several devices: how they are named, shown, refused, and given
-# back while an object is on them.
+# aobjctl with several devices: how they are named, shown, refused, and given back.
 set -euo pipefail
 
 readonly first=/dev/ram0 second=/dev/ram1 third=/dev/ram2
 readonly sysfs=/sys/class/misc/aobj
 . "$(dirname "$0")/lib/tool.sh"
-
-# value FILE: of sysfs.
-value() {
-	local text
-
-	read -r text <"$sysfs/$1" || true
-	echo "$text"
-}
 
 test_names() {
 	local uuid=5a1e9c06-98d2-4d3c-8f5b-3d1f0f3b6a11 main
@@ -74,113 +65,6 @@ test_zoned() {
 	rmmod null_blk
 }
 
-# The holder of an object: asks it whether the contents are right.
-start_holder() {
-	local line
-
-	coproc holder { exec python3 "$(dirname "$0")/lib/holder.py" "$1"; }
-	read -r line <&"${holder[0]}"
-	holds "an object is filled" test "$line" = ready
-}
-
-check_holder() {
-	local line
-
-	echo check >&"${holder[1]}"
-	read -r line <&"${holder[0]}"
-	holds "$1" test "$line" = right
-}
-
-stop_holder() {
-	# shellcheck disable=SC2154 # the coprocess has set it
-	local pid=$holder_PID input=${holder[1]}
-
-	exec {input}>&-
-	wait "$pid"
-}
-
-slow() {
-	local size
-
-	size=$(blockdev --getsz "$first")
-	dmsetup "$1" aobj-slow ${3+--noudevsync} \
-		--table "0 $size delay $first 0 $2 $first 0 0"
-}
-
-test_room() {
-	start_holder $((16 << 20))
-	refuses_as 2 "swapoff without room says how much there is" \
-		"no room for what is on it .*of the budget, 0B on other devices" \
-		"$AOBJCTL" swapoff "$AOBJ_TEST_SWAP"
-	refuses_as 2 "--dry-run says so, too" "no room" \
-		"$AOBJCTL" swapoff --dry-run "$AOBJ_TEST_SWAP"
-	refuses_as 32 "swapoff --all has an exit status for none" "no room" \
-		"$AOBJCTL" swapoff --all
-	mkswap -q -L aobj-one "$first"
-	"$AOBJCTL" swapon "$first"
-	refuses_as 64 "and one for some" "no room" "$AOBJCTL" swapoff --all
-	holds "the one of lower priority went first, and has gone" \
-		test ! -e "$sysfs/swap/1:0" -a -e "$sysfs/swap/$(number_of "$AOBJ_TEST_SWAP")"
-	"$AOBJCTL" swapon "$first"
-	does "with another device --dry-run says that it can" \
-		"$AOBJCTL" swapoff --dry-run "$AOBJ_TEST_SWAP"
-	holds "and has done nothing" test -e "$sysfs/swap/$(number_of "$AOBJ_TEST_SWAP")"
-	does "swapoff tells in lines how far it is" \
-		"$AOBJCTL" swapoff --progress lines "$AOBJ_TEST_SWAP"
-	holds "with nothing left at the end" \
-		grep -Eq "^$(number_of "$AOBJ_TEST_SWAP") [0-9]{7,} 0 [0-9.]+\$" "$scratch/out"
-	check_holder "nothing is lost"
-	does "the main device is taken again" "$AOBJCTL" swapon "$AOBJ_TEST_SWAP"
-	does "swapoff tells in JSON how far it is" \
-		"$AOBJCTL" swapoff --progress json "$first"
-	holds "a document a line" python3 -c 'import json, sys
-lines = [json.loads(line) for line in sys.stdin]
-assert lines[-1]["device"] == "1:0" and lines[-1]["left"] == 0
-assert lines[-1]["total"] > 1000000' <"$scratch/out"
-	check_holder "nothing is lost this time either"
-	stop_holder
-}
-
-number_of() {
-	echo "$((0x$(stat -c %t "$1"))):$((0x$(stat -c %T "$1")))"
-}
-
-# A device that takes a second to read: there is time for a signal.
-test_interruption() {
-	local number status=0 before after
-
-	slow create 0 sync
-	mkswap -q -L aobj-slow /dev/mapper/aobj-slow
-	number=$(number_of /dev/mapper/aobj-slow)
-	"$AOBJCTL" swapon -p 9 /dev/mapper/aobj-slow
-	start_holder $((24 << 20))
-	"$AOBJCTL" budget 64M
-	dmsetup suspend aobj-slow
-	slow load 1000
-	dmsetup resume aobj-slow
-	before=$(value "swap/$number/used")
-	set -m
-	"$AOBJCTL" swapoff "$number" 2>"$scratch/log" &
-	set +m
-	sleep 1.5
-	kill -INT $!
-	wait $! || status=$?
-	holds "a swapoff that is interrupted says so (status $status)" \
-		test "$status" -eq 4 -a "$(grep -c interrupted "$scratch/log")" -eq 1
-	after=$(value "swap/$number/used")
-	holds "the device is in use as before" test "$(value "swap/$number/state")" = active
-	holds "some of it has been emptied (of $before bytes $after are left)" \
-		test "$after" -gt 0 -a "$after" -lt "$before"
-	dmsetup suspend aobj-slow
-	slow load 0
-	dmsetup resume aobj-slow
-	does "another swapoff goes on" "$AOBJCTL" swapoff "$number"
-	check_holder "nothing is lost"
-	stop_holder
-	"$AOBJCTL" budget "$AOBJ_TEST_BUDGET"
-	dmsetup remove --noudevsync aobj-slow
-}
-
 test_all() {
 	mkswap -q -L aobj-one "$first"
 	mkswap -q -L aobj-two "$second"
@@ -205,34 +89,8 @@ test_all() {
 	"$AOBJCTL" swapon "$AOBJ_TEST_SWAP"
 }
 
-# take_null DISCARD: takes a device that can discard (1) or cannot (0)
-take_null() {
-	modprobe null_blk nr_devices=1 gb=1 memory_backed=1 discard="$1" &&
-		mkswap -q -L aobj-null /dev/nullb0 &&
-		"$AOBJCTL" swapon --discard /dev/nullb0
-}
-
-# give_null DISCARD: says whether it is discarded, and is given back
-give_null() {
-	holds "and says so (discard: $1)" \
-		test "$(value "swap/$(number_of /dev/nullb0)/discard")" = "$1"
-	does "it is given back" "$AOBJCTL" swapoff /dev/nullb0
-	rmmod null_blk
-}
-
-# A RAM disk can discard on some kernels only.
-test_discard() {
-	does "a device that can is discarded as pages become free" take_null 1
-	give_null 1
-	does "one that cannot is taken all the same" take_null 0
-	give_null 0
-}
-
 test_names
 test_refusals
 test_zoned
-test_room
-test_interruption
 test_all
-test_discard
 end

@@ -66,6 +66,44 @@ shows() {
 	point "$bad" "$name"
 }
 
+# value FILE: of sysfs, in $sysfs.
+value() {
+	local text
+
+	read -r text <"$sysfs/$1" || true
+	echo "$text"
+}
+
+# number_of NODE
+number_of() {
+	echo "$((0x$(stat -c %t "$1"))):$((0x$(stat -c %T "$1")))"
+}
+
+# The holder of an object: asks it whether the contents are right.
+start_holder() {
+	local line
+
+	coproc holder { exec python3 "$(dirname "$0")/lib/holder.py" "$1"; }
+	read -r line <&"${holder[0]}"
+	holds "an object is filled" test "$line" = ready
+}
+
+check_holder() {
+	local line
+
+	echo check >&"${holder[1]}"
+	read -r line <&"${holder[0]}"
+	holds "$1" test "$line" = right
+}
+
+stop_holder() {
+	# shellcheck disable=SC2154 # the coprocess has set it
+	local pid=$holder_PID input=${holder[1]}
+
+	exec {input}>&-
+	wait "$pid"
+}
+
 # The end of the program, with its verdict.
 end() {
 	rm -rf "$scratch"

@@ -43,14 +43,61 @@ test_refusals() {
 	refuses "a device that is part of another is refused, by its name" \
 		": in use: part of dm-" "$AOBJCTL" swapon "$first"
 	dmsetup remove --noudevsync aobj-holder
-	mkfs.ext4 -q -F "$second"
+	# Read-only, so that nothing brings the file system's own header back.
+	mkfs.ext4 -q -F -O ^has_journal "$second"
 	mkdir "$scratch/mounted"
-	mount "$second" "$scratch/mounted"
+	mount -o ro "$second" "$scratch/mounted"
 	dd if="$first" of="$second" bs=4096 count=1 conv=notrunc status=none
 	refuses "a mounted device is refused, with the place" \
-		"(in use: mounted on .*/mounted|several signatures)" "$AOBJCTL" swapon "$second"
+		": in use: mounted on $scratch/mounted\$" "$AOBJCTL" swapon "$second"
 	umount "$scratch/mounted"
+	does "it is taken once that is over" "$AOBJCTL" swapon "$second"
+	"$AOBJCTL" swapoff "$second"
 	wipefs -q -a "$second"
+}
+
+# Sets $parts_disk to a disk with two partitions.
+make_parts() {
+	modprobe scsi_debug dev_size_mb=32 num_parts=2 delay=0
+	until parts_disk=$(compgen -G '/sys/bus/pseudo/drivers/scsi_debug/adapter0/host*/target*/*/block/*') &&
+		parts_disk=/dev/${parts_disk##*/} && [[ -b ${parts_disk}2 ]]; do
+		sleep 0.1
+	done
+}
+
+# What blkid remembers keeps the disk open for a moment.
+remove_parts() {
+	until rmmod scsi_debug; do
+		sleep 0.1
+	done
+}
+
+test_partitions() {
+	local parts_disk
+
+	make_parts
+	truncate -s 32M "$scratch/area"
+	mkswap -q -L aobj-disk "$scratch/area" 2>"$scratch/log"
+	mkswap -q -L aobj-part "${parts_disk}1"
+	dd if="$scratch/area" of="$parts_disk" bs=4096 count=1 conv=notrunc status=none
+	swapon "${parts_disk}1"
+	refuses "a partition that the system swaps to is refused" \
+		": in use: the system swaps to it" \
+		"$AOBJCTL" swapon "${parts_disk}1"
+	refuses "so is its disk, by the partition's name" \
+		": in use: its partition ${parts_disk##*/}1: the system swaps to it" \
+		"$AOBJCTL" swapon "$parts_disk"
+	swapoff "${parts_disk}1"
+	does "the partition is taken once that is over" "$AOBJCTL" swapon "${parts_disk}1"
+	refuses "the disk of a partition that aobj has is refused" \
+		": in use: its partition ${parts_disk##*/}1: aobj swaps to it already" \
+		"$AOBJCTL" swapon "$parts_disk"
+	"$AOBJCTL" swapoff "${parts_disk}1"
+	does "the disk is taken once that is over" "$AOBJCTL" swapon "$parts_disk"
+	refuses "a partition of a disk that is in use is refused" ": in use: .* or its disk" \
+		"$AOBJCTL" swapon "${parts_disk}1"
+	"$AOBJCTL" swapoff "$parts_disk"
+	remove_parts
 }
 
 test_zoned() {
@@ -91,6 +138,7 @@ test_all() {
 
 test_names
 test_refusals
+test_partitions
 test_zoned
 test_all
 end

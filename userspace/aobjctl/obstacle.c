@@ -131,6 +131,73 @@ static uint64_t size_of(int fd)
 	return UINT64_MAX;
 }
 
+#define REASON (PATH_MAX + 32)
+
+/* => who uses a device, if that can be seen */
+static bool find_user(dev_t device, char reason[REASON])
+{
+	char place[PATH_MAX];
+
+	if (device_in_use(device))
+		snprintf(reason, REASON, "aobj swaps to it already");
+	else if (is_mounted(device, place))
+		snprintf(reason, REASON, "mounted on %s", place);
+	else if (is_system_swap(device))
+		snprintf(reason, REASON,
+			 "the system swaps to it; see swapoff(8)");
+	else if (has_holder(device, place))
+		snprintf(reason, REASON, "part of %s", place);
+	else
+		return false;
+	return true;
+}
+
+/* => the number of a partition, whose directory is in that of its disk; else 0 */
+static dev_t partition_number(dev_t disk, const char *name)
+{
+	unsigned int major_part, minor_part;
+	char path[PATH_MAX];
+	FILE *file;
+	bool read;
+
+	snprintf(path, sizeof(path), BLOCK_ROOT "/%u:%u/%s/partition",
+		 major(disk), minor(disk), name);
+	if (access(path, F_OK))
+		return 0;
+	snprintf(path, sizeof(path), BLOCK_ROOT "/%u:%u/%s/dev", major(disk),
+		 minor(disk), name);
+	file = fopen(path, "re");
+	if (!file)
+		return 0;
+	read = fscanf(file, "%u:%u", &major_part, &minor_part) == 2;
+	fclose(file);
+	return read ? makedev(major_part, minor_part) : 0;
+}
+
+/* => the first partition that is in use, and who uses it */
+static bool find_part_user(dev_t disk, char name[NAME_MAX + 1],
+			   char reason[REASON])
+{
+	char path[PATH_MAX];
+	struct dirent *entry;
+	bool found = false;
+	DIR *directory;
+
+	snprintf(path, sizeof(path), BLOCK_ROOT "/%u:%u", major(disk),
+		 minor(disk));
+	directory = opendir(path);
+	while (!found && directory && (entry = readdir(directory))) {
+		dev_t part = partition_number(disk, entry->d_name);
+
+		found = part && find_user(part, reason);
+		if (found)
+			snprintf(name, NAME_MAX + 1, "%s", entry->d_name);
+	}
+	if (directory)
+		closedir(directory);
+	return found;
+}
+
 /**
  * obstacle_busy() - say why a device is in use
  * @device: its number
@@ -138,21 +205,14 @@ static uint64_t size_of(int fd)
  */
 void obstacle_busy(dev_t device, const char *path)
 {
-	char place[PATH_MAX];
+	char reason[REASON], name[NAME_MAX + 1];
 
-	if (device_in_use(device))
-		fail("%s: in use: aobj swaps to it already", path);
-	else if (is_mounted(device, place))
-		fail("%s: in use: mounted on %s", path, place);
-	else if (is_system_swap(device))
-		fail("%s: in use: the system swaps to it; see swapoff(8)",
-		     path);
-	else if (has_holder(device, place))
-		fail("%s: in use: part of %s", path, place);
+	if (find_user(device, reason))
+		fail("%s: in use: %s", path, reason);
+	else if (find_part_user(device, name, reason))
+		fail("%s: in use: its partition %s: %s", path, name, reason);
 	else
-		fail("%s: in use: another program has it, or a partition of it "
-		     "is in use",
-		     path);
+		fail("%s: in use: another program has it, or its disk", path);
 }
 
 /**

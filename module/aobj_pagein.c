@@ -93,6 +93,7 @@ static void read_failed(struct aobj_io *io, unsigned int k)
 			    blk_status_to_errno(io->status),
 			    io->slot + k - io->dev->base);
 	aobj_count(AOBJ_EV_READ_ERRORS, 1);
+	atomic_long_inc(&io->dev->errors[READ]);
 
 	mutex_lock(&c->lock);
 	/* Once the page is out nothing but this holds the cluster. */

@@ -71,6 +71,7 @@ struct aobj_swap_set {
  * @inflight: A: bios under way
  * @pace: how much may be under way, of reads and of writes
  * @silent: the log was told that it does not answer; READ_ONCE
+ * @errors: A: pages that could not be read, and written, since it is in use
  * @bios_in: I: bios for reading, freed in interrupts
  * @bios_out: I: bios for writing, freed by who reaps completions
  */
@@ -100,6 +101,7 @@ struct aobj_swapdev {
 	atomic_t inflight;
 	struct aobj_pace pace[2];
 	bool silent;
+	atomic_long_t errors[2];
 	struct aobj_bios bios_in;
 	struct aobj_bios bios_out;
 };
@@ -303,6 +305,8 @@ void aobj_swap_write_worked(struct aobj_swapdev *dev);
 
 extern unsigned int aobj_nr_swapdevs; /* in use; READ_ONCE */
 
+/* => it was given something, and has not answered for long; never sleeps */
+bool aobj_swap_stalled(const struct aobj_swapdev *dev);
 /* => ready, stalled or busy; the caller holds a slot of the device, or RCU */
 enum aobj_swap_state aobj_swap_state(struct aobj_swapdev *dev);
 /* => pages that may be under write-out to all devices together */

@@ -41,12 +41,17 @@ static void set_silent(struct aobj_swapdev *dev, bool silent)
 		pr_info_ratelimited("%pg: it answers again\n", dev->bdev);
 }
 
+bool aobj_swap_stalled(const struct aobj_swapdev *dev)
+{
+	return aobj_pace_stalled(&dev->pace[WRITE]) ||
+	       aobj_pace_stalled(&dev->pace[READ]);
+}
+
 enum aobj_swap_state aobj_swap_state(struct aobj_swapdev *dev)
 {
 	enum aobj_swap_state state = AOBJ_SWAP_READY;
 
-	if (aobj_pace_stalled(&dev->pace[WRITE]) ||
-	    aobj_pace_stalled(&dev->pace[READ]))
+	if (aobj_swap_stalled(dev))
 		state = AOBJ_SWAP_STALLED;
 	else if (busy(dev))
 		state = AOBJ_SWAP_BUSY;

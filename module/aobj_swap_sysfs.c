@@ -57,11 +57,23 @@ static ssize_t bad_show(struct aobj_swapdev *dev, char *buf)
 	return show_pages(buf, READ_ONCE(dev->slots.bad));
 }
 
+static ssize_t read_errors_show(struct aobj_swapdev *dev, char *buf)
+{
+	return sysfs_emit(buf, "%ld\n", atomic_long_read(&dev->errors[READ]));
+}
+
+static ssize_t write_errors_show(struct aobj_swapdev *dev, char *buf)
+{
+	return sysfs_emit(buf, "%ld\n", atomic_long_read(&dev->errors[WRITE]));
+}
+
+/* What it is now, which is not told by what the log was told last. */
 static ssize_t state_show(struct aobj_swapdev *dev, char *buf)
 {
 	return sysfs_emit(buf, "%s\n",
 			  READ_ONCE(dev->draining) ? "draining" :
 			  READ_ONCE(dev->failed)   ? "failed" :
+			  aobj_swap_stalled(dev)   ? "stalled" :
 						     "active");
 }
 
@@ -79,14 +91,15 @@ SWAPDEV_ATTR(discard);
 SWAPDEV_ATTR(size);
 SWAPDEV_ATTR(used);
 SWAPDEV_ATTR(bad);
+SWAPDEV_ATTR(read_errors);
+SWAPDEV_ATTR(write_errors);
 SWAPDEV_ATTR(state);
 
 static struct attribute *swapdev_attrs[] = {
-	&name_attr.attr,    &priority_attr.attr,
-	&class_attr.attr,   &exclusive_attr.attr,
-	&discard_attr.attr, &size_attr.attr,
-	&used_attr.attr,    &bad_attr.attr,
-	&state_attr.attr,   NULL,
+	&name_attr.attr,	 &priority_attr.attr, &class_attr.attr,
+	&exclusive_attr.attr,	 &discard_attr.attr,  &size_attr.attr,
+	&used_attr.attr,	 &bad_attr.attr,      &read_errors_attr.attr,
+	&write_errors_attr.attr, &state_attr.attr,    NULL,
 };
 ATTRIBUTE_GROUPS(swapdev);
 

@@ -285,6 +285,7 @@ static void unwritten_page(struct aobj_cluster *c, unsigned int i,
 	u32 slot = aobj_cluster_set_slot(c, i, AOBJ_SLOT_NONE);
 
 	aobj_count(AOBJ_EV_WRITE_ERRORS, 1);
+	atomic_long_inc(&io->dev->errors[WRITE]);
 	aobj_cluster_set_dirty(c, i);
 	atomic_inc(&c->obj->write_errors);
 	if (!c->nr_slots)

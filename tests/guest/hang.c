@@ -79,6 +79,18 @@ static bool ends(pid_t pid, int *status)
 	return false;
 }
 
+/* In sysfs, and by the tool, which must not ask the device itself meanwhile. */
+static void check_shown(const char *state)
+{
+	check(device_state_is(device_number(device), state),
+	      text("sysfs shows that it is %s", state), "another state");
+	check_ok(
+		command("timeout -s KILL 20 \"$AOBJCTL\" swapon --show -n "
+			"-o state,label,uuid,name | grep -q '^%s .*\\(dm-\\|%s\\)'",
+			state, NAME),
+		"so does the tool");
+}
+
 /* => an object of its own, bound to the main device or to none */
 static void check_goes_on(bool bound, const char *what)
 {
@@ -119,6 +131,7 @@ int main(void)
 	      "who needs such a page waits", "status %d", status);
 	check(!task_wait_ms(writer, 1500, &status),
 	      "who fills more than memory waits", "status %d", status);
+	check_shown("stalled");
 	check_goes_on(true, "an object that is bound elsewhere goes on");
 	check_goes_on(false, "so does one that is bound to none");
 	check_killed(reader, "who waits for a page can be killed");
@@ -129,6 +142,7 @@ int main(void)
 	dm_resume(NAME);
 	check_range(there.map, SEED, 0, there.pages, 1,
 		    "when it answers again all is there");
+	check_shown("active");
 	range_fill(new.map, SEED, 0, new.pages, 3);
 	check_range(new.map, SEED, 0, new.pages, 3, "and it can be written to");
 	object_free(&there);

@@ -447,6 +447,14 @@ static void sysfs_tells_of_a_device(struct kunit *test)
 	expect_file(test, "used", "8192\n");
 	expect_file(test, "bad", "4096\n");
 	expect_file(test, "state", "active\n");
+	expect_file(test, "read_errors", "0\n");
+	expect_file(test, "write_errors", "0\n");
+	aobj_pace_given(&dev->pace[READ], 1);
+	expect_file(test, "state", "active\n");
+	dev->pace[READ].answered = jiffies - 2 * HZ;
+	expect_file(test, "state", "stalled\n");
+	aobj_pace_answered(&dev->pace[READ], 1, 1, 1);
+	expect_file(test, "state", "active\n");
 	fail_often(dev, FAILURES);
 	expect_file(test, "state", "failed\n");
 	aobj_swap_free(run.first + 1, 2);

@@ -67,9 +67,12 @@ struct device {
 	uint64_t size; /* in bytes, as the two below */
 	uint64_t used;
 	uint64_t bad;
+	uint64_t read_errors; /* in pages */
+	uint64_t write_errors;
 };
 
 bool device_in_use(dev_t device);
+bool device_is(const struct device *device, const char *state);
 int devices_read(struct device **list, size_t *count);
 
 /* columns.c APIs: */

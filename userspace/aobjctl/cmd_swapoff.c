@@ -131,7 +131,8 @@ static uint64_t room_on_others(const char *number)
 		return 0;
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(list[i].number, number) &&
-		    !strcmp(list[i].state, "active"))
+		    (device_is(&list[i], "active") ||
+		     device_is(&list[i], "stalled")))
 			room += list[i].size - list[i].used;
 	free(list);
 	return room;

@@ -16,6 +16,8 @@ enum {
 	COLUMN_SIZE,
 	COLUMN_USED,
 	COLUMN_BAD,
+	COLUMN_READ_ERRORS,
+	COLUMN_WRITE_ERRORS,
 	COLUMN_PERCENT,
 	COLUMN_PRIORITY,
 	COLUMN_CLASS,
@@ -47,6 +49,12 @@ static const struct column {
 			  "of that, what holds pages" },
 	[COLUMN_BAD] = { "BAD", SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER,
 			 "given up after errors of the medium" },
+	[COLUMN_READ_ERRORS] = { "READ_ERRORS", SCOLS_FL_RIGHT,
+				 SCOLS_JSON_NUMBER,
+				 "pages that could not be read" },
+	[COLUMN_WRITE_ERRORS] = { "WRITE_ERRORS", SCOLS_FL_RIGHT,
+				  SCOLS_JSON_NUMBER,
+				  "pages that could not be written" },
 	[COLUMN_PERCENT] = { "USE%", SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER,
 			     "USED in percent of SIZE" },
 	[COLUMN_PRIORITY] = { "PRIO", SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER,
@@ -58,7 +66,8 @@ static const struct column {
 	[COLUMN_DISCARD] = { "DISC", SCOLS_FL_RIGHT, SCOLS_JSON_BOOLEAN,
 			     "1: what becomes free is discarded" },
 	[COLUMN_STATE] = { "STATE", 0, SCOLS_JSON_STRING,
-			   "active, draining (swapoff) or failed (reads only)" },
+			   "active, draining (swapoff), failed (reads only) or "
+			   "stalled (no answer)" },
 	[COLUMN_LABEL] = { "LABEL", 0, SCOLS_JSON_STRING,
 			   "label of its swap area" },
 	[COLUMN_UUID] = { "UUID", 0, SCOLS_JSON_STRING,
@@ -68,7 +77,7 @@ static const struct column {
 void columns_print_help(void)
 {
 	for (int id = 0; id < COLUMN_COUNT; id++)
-		printf("  %-8s  %s\n", all[id].name, all[id].help);
+		printf("  %-12s  %s\n", all[id].name, all[id].help);
 }
 
 static void set(struct columns *columns, const int *ids, size_t count)
@@ -164,6 +173,11 @@ static void print_size(uint64_t size, bool bytes, char text[SYSFS_TEXT])
 		size_format(size, text, SYSFS_TEXT);
 }
 
+static void print_count(uint64_t count, char text[SYSFS_TEXT])
+{
+	snprintf(text, SYSFS_TEXT, "%" PRIu64, count);
+}
+
 static void print_percent(const struct device *device, char text[SYSFS_TEXT])
 {
 	double percent = 0;
@@ -192,9 +206,13 @@ static void print_identity(const struct device *device, int id,
 			   char text[SYSFS_TEXT])
 {
 	char label[DEVICE_TAG_SIZE], uuid[DEVICE_TAG_SIZE];
-	char *path = spec_of_number(device->number);
+	char *path;
 
 	text[0] = '\0';
+	/* Who asks one that does not answer waits as long as it does not. */
+	if (device_is(device, "stalled"))
+		return;
+	path = spec_of_number(device->number);
 	if (!path)
 		return;
 	spec_identify(path, label, uuid);
@@ -239,6 +257,12 @@ static const char *cell_text(const struct columns *columns,
 		break;
 	case COLUMN_BAD:
 		print_size(device->bad, bytes, text);
+		break;
+	case COLUMN_READ_ERRORS:
+		print_count(device->read_errors, text);
+		break;
+	case COLUMN_WRITE_ERRORS:
+		print_count(device->write_errors, text);
 		break;
 	case COLUMN_PERCENT:
 		print_percent(device, text);

@@ -51,6 +51,12 @@ static int read_device(struct device *device, const char *number)
 		error = read_number(number, "used", &device->used);
 	if (!error)
 		error = read_number(number, "bad", &device->bad);
+	if (!error)
+		error = read_number(number, "read_errors",
+				    &device->read_errors);
+	if (!error)
+		error = read_number(number, "write_errors",
+				    &device->write_errors);
 	return error;
 }
 
@@ -79,6 +85,12 @@ bool device_in_use(dev_t device)
 
 	snprintf(number, sizeof(number), "%u:%u", major(device), minor(device));
 	return !read_text(number, "state", state);
+}
+
+/* => whether it was in that state when it was looked at */
+bool device_is(const struct device *device, const char *state)
+{
+	return !strcmp(device->state, state);
 }
 
 static int by_number(const struct dirent **a, const struct dirent **b)

@@ -13,19 +13,25 @@
 #define PAGE_SECTORS (page_size / 512)
 #define FIRST_SLOT ((size_t)500)
 #define SLOTS ((size_t)4)
+#define MANY_SLOTS ((size_t)400)
+#define COUNT "/sys/module/scsi_debug/parameters/medium_error_count"
 #define OPTIONS "/sys/bus/pseudo/drivers/scsi_debug/opts"
 
 static char disk[SCSI_PATH_SIZE];
 
+static void write_file(const char *path, const char *words)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, words, strlen(words)) < 0)
+		die("write to %s", path);
+	close(fd);
+}
+
 /* 2: the sectors named at load fail to be read. */
 static void set_broken(bool broken)
 {
-	const char *options = broken ? "2" : "0";
-	int fd = open(OPTIONS, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0 || write(fd, options, 1) != 1)
-		die("write to " OPTIONS);
-	close(fd);
+	write_file(OPTIONS, broken ? "2" : "0");
 }
 
 static void check_bad_page(const struct object *o, size_t page)
@@ -97,9 +103,32 @@ static void test_not_reused(const struct object *o)
 	set_broken(false);
 }
 
+/* A disk that dies: all of it is said to be lost, but the log is not flooded. */
+static void test_many(const struct log *bad, const struct log *error)
+{
+	size_t refused, wrong, first;
+	struct object o;
+
+	swap_stop(disk);
+	swap_start(disk);
+	write_file(COUNT, text("%zu", MANY_SLOTS * PAGE_SECTORS));
+	o = object_new(working_set());
+	range_fill(o.map, SEED, 0, o.pages, 1);
+	set_broken(true);
+	refused = refused_pages(&o, SEED, &wrong, &first);
+	check_equal(refused, MANY_SLOTS,
+		    "each page on many lost slots is SIGBUS");
+	check_equal(wrong, 0, "every other page is right");
+	check_log_lines(bad, refused);
+	check_log_lines(error, refused);
+	set_broken(false);
+	object_free(&o);
+}
+
 int main(void)
 {
 	struct paging before;
+	struct log bad, error;
 	struct object o;
 	size_t lost;
 
@@ -110,6 +139,8 @@ int main(void)
 			    "medium_error_start=%zu medium_error_count=%zu",
 			    FIRST_SLOT * PAGE_SECTORS, SLOTS * PAGE_SECTORS),
 		       disk);
+	bad = log_begin(disk, "slot [0-9]* is bad");
+	error = log_begin(disk, "read error -61 at slot");
 	header_make(disk);
 	swap_start(disk);
 	o = object_new(working_set());
@@ -119,7 +150,10 @@ int main(void)
 	lost = test_loss(&o);
 	test_free(&o, lost);
 	test_not_reused(&o);
+	check_equal(device_get(device_number(disk), "read_errors"), lost,
+		    "the device counts its read errors");
 	object_free(&o);
+	test_many(&bad, &error);
 	swap_stop(disk);
 	scsi_disk_remove();
 	main_swap_on();

@@ -18,13 +18,14 @@
 /* The slots that fail; a first large object is sure to use them. */
 #define FIRST_SLOT ((size_t)300)
 #define SLOTS ((size_t)8)
+#define MANY_SLOTS ((size_t)400)
 
 static struct dm_part whole = { DISK_SECTORS, "linear", DISK " 0" };
 
-static void break_slots(void)
+static void break_slots(size_t slots)
 {
 	uint64_t start = FIRST_SLOT * PAGE_SECTORS;
-	uint64_t length = SLOTS * PAGE_SECTORS;
+	uint64_t length = slots * PAGE_SECTORS;
 	struct dm_part parts[] = {
 		{ start, "linear", DISK " 0" },
 		{ length, "error", "" },
@@ -60,7 +61,7 @@ static void test_broken(const struct object *o)
 	uint64_t errors = stat_event("read_errors");
 	size_t refused, wrong, first = 0;
 
-	break_slots();
+	break_slots(SLOTS);
 	refused = refused_pages(o, SEED, &wrong, &first);
 	check_equal(refused, SLOTS, "each page on a broken slot is SIGBUS");
 	check_equal(wrong, 0, "every other page is served, and right");
@@ -84,7 +85,7 @@ static void test_free_broken(void)
 	struct object o = object_new(working_set());
 
 	range_fill(o.map, SEED, 0, o.pages, 1);
-	break_slots();
+	break_slots(SLOTS);
 	check_ok(object_resize(o.fd, 0), "unreadable pages can be freed");
 	object_resize_pages(o.fd, o.pages);
 	check_zero(o.map, o.pages, "they are zero when they come back");
@@ -92,17 +93,42 @@ static void test_free_broken(void)
 	object_free(&o);
 }
 
+/* As when a cable is pulled: the log is not flooded. */
+static void test_many(const char *path, const struct log *log,
+		      uint64_t errors_before)
+{
+	size_t wrong, first;
+	struct object o;
+
+	swap_stop(path);
+	swap_start(path);
+	o = object_new(working_set());
+	range_fill(o.map, SEED, 0, o.pages, 1);
+	break_slots(MANY_SLOTS);
+	check_equal(refused_pages(&o, SEED, &wrong, &first), MANY_SLOTS,
+		    "each page on many broken slots is SIGBUS");
+	check_log_lines(log, stat_event("read_errors") - errors_before);
+	dm_replace(NAME, &whole, 1);
+	check_range(o.map, SEED, 0, o.pages, 1, "and there again afterwards");
+	object_free(&o);
+}
+
 int main(void)
 {
 	char path[DM_PATH_SIZE];
+	uint64_t read_errors, write_errors;
 	struct paging before;
 	struct object o;
+	struct log log;
 
 	test_begin("read_error: a passing read error loses nothing", 40);
 	main_swap_off();
 	dm_create(NAME, &whole, 1, path);
 	header_make(path);
 	swap_start(path);
+	log = log_begin(path, "read error -5 at slot");
+	read_errors = stat_event("read_errors");
+	write_errors = stat_event("write_errors");
 	o = object_new(working_set());
 	before = paging_now();
 	range_fill(o.map, SEED, 0, o.pages, 1);
@@ -113,6 +139,9 @@ int main(void)
 		    "every page is there when the device is back");
 	object_free(&o);
 	test_free_broken();
+	check_device_errors(device_number(path), "read_errors", read_errors);
+	check_device_errors(device_number(path), "write_errors", write_errors);
+	test_many(path, &log, read_errors);
 	swap_stop(path);
 	dm_remove(NAME);
 	main_swap_on();

@@ -47,6 +47,7 @@ static void test_part(void)
 {
 	struct object o = object_new(working_set());
 	uint64_t errors = stat_event("write_errors");
+	dev_t dev = device_number(weak);
 	struct paging before = paging_now();
 
 	break_slots();
@@ -56,8 +57,10 @@ static void test_part(void)
 	check_paging(before, o.pages - budget_pages(), 0, "with broken slots");
 	check_range(o.map, SEED, 0, o.pages, 1,
 		    "pages that could not be written go elsewhere");
-	check(device_state_is(device_number(weak), "active"),
+	check(device_state_is(dev, "active"),
 	      "a device that fails in a part stays in use", "another state");
+	check_device_errors(dev, "write_errors", errors);
+	check_equal(device_get(dev, "read_errors"), 0, "and no read errors");
 	dm_replace(NAME, &whole, 1);
 	range_fill(o.map, SEED, 0, o.pages, 2);
 	check_range(o.map, SEED, 0, o.pages, 2, "it goes on once repaired");
@@ -184,6 +187,8 @@ static void test_second_device(const struct object *o, size_t changed)
 		    1, "and so are those on the failed device");
 	range_fill(o->map, SEED, 0, o->pages, 3);
 	check_range(o->map, SEED, 0, o->pages, 3, "and work goes on");
+	check_equal(device_get(device_number(OTHER), "write_errors"), 0,
+		    "errors of one device are not another's");
 	check_ok(control_swapoff(device_number(weak)),
 		 "the failed device can be emptied");
 	check_range(o->map, SEED, 0, o->pages, 3, "without loss");
@@ -200,7 +205,7 @@ static void test_repaired(const struct object *o)
 	check_range(o->map, SEED, 0, o->pages, 4, "it keeps pages again");
 }
 
-static void test_all(void)
+static void test_all(const struct log *log, uint64_t errors_before)
 {
 	struct object o = object_new(working_set());
 	uint64_t failures = failures_logged();
@@ -215,6 +220,7 @@ static void test_all(void)
 	      "a device that fails all the time is said to have failed",
 	      "another state");
 	check_at_least(failures_logged(), failures + 1, "and the log says so");
+	check_log_lines(log, stat_event("write_errors") - errors_before);
 	test_second_device(&o, changed);
 	test_repaired(&o);
 	object_free(&o);
@@ -222,14 +228,19 @@ static void test_all(void)
 
 int main(void)
 {
+	uint64_t errors;
+	struct log log;
+
 	test_begin("write_error: nothing is lost by a write error", 60);
 	main_swap_off();
 	dm_create(NAME, &whole, 1, weak);
 	header_make(weak);
 	swap_start(weak);
+	log = log_begin(weak, "write error -5 at slot");
+	errors = stat_event("write_errors");
 	test_part();
 	test_part_for_long();
-	test_all();
+	test_all(&log, errors);
 	swap_stop(weak);
 	dm_remove(NAME);
 	main_swap_on();

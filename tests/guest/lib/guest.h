@@ -121,6 +121,7 @@ struct paging paging_now(void);
 void check_paging(struct paging since, size_t out, size_t in, const char *what);
 bool stat_wait(const char *name, uint64_t value, unsigned int limit_ms);
 uint64_t device_get(dev_t dev, const char *name);
+bool check_device_errors(dev_t dev, const char *name, uint64_t events_before);
 bool device_in_use(dev_t dev);
 bool device_state_is(dev_t dev, const char *state);
 unsigned int nospace_wait_ms(void);
@@ -171,6 +172,17 @@ void main_swap_off(void);
 void main_swap_on(void);
 dev_t device_number(const char *path);
 uint64_t device_bytes(const char *path);
+
+/* log.c: what the module says of a device in the kernel's log */
+struct log {
+	const char *device; /* its node */
+	const char *what; /* what such a line begins with */
+	size_t before;
+	uint64_t since_ms;
+};
+
+struct log log_begin(const char *device, const char *what);
+void check_log_lines(const struct log *log, uint64_t errors);
 
 /* command.c: other programs */
 int command(const char *format, ...) PRINTF(1, 2);

@@ -122,6 +122,34 @@ uint64_t device_get(dev_t dev, const char *name)
 	return read_number(path);
 }
 
+struct device_errors {
+	dev_t dev;
+	const char *name;
+	uint64_t before; /* events */
+};
+
+static bool errors_agree(void *argument)
+{
+	const struct device_errors *e = argument;
+
+	return device_get(e->dev, e->name) == stat_event(e->name) - e->before;
+}
+
+/*
+ * All of them were of this device since it was taken into use, when there had been that
+ * many; the last may still be about to be counted.
+ */
+bool check_device_errors(dev_t dev, const char *name, uint64_t events_before)
+{
+	struct device_errors e = { dev, name, events_before };
+
+	return check(wait_until(errors_agree, &e, 2000),
+		     text("the device's own %s are counted", name),
+		     "%llu of its own, %llu in all",
+		     (unsigned long long)device_get(dev, name),
+		     (unsigned long long)(stat_event(name) - events_before));
+}
+
 bool device_in_use(dev_t dev)
 {
 	char path[PATH_SIZE];

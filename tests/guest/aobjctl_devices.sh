@@ -58,8 +58,10 @@ test_refusals() {
 
 # Sets $parts_disk to a disk with two partitions.
 make_parts() {
+	local scsi_disks='/sys/bus/pseudo/drivers/scsi_debug/adapter0/host*/target*/*/block/*'
+
 	modprobe scsi_debug dev_size_mb=32 num_parts=2 delay=0
-	until parts_disk=$(compgen -G '/sys/bus/pseudo/drivers/scsi_debug/adapter0/host*/target*/*/block/*') &&
+	until parts_disk=$(compgen -G "$scsi_disks") &&
 		parts_disk=/dev/${parts_disk##*/} && [[ -b ${parts_disk}2 ]]; do
 		sleep 0.1
 	done

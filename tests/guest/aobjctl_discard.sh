@@ -25,7 +25,8 @@ discarded() {
 # Pages of an object that goes are on the device, and become free.
 use_null() {
 	start_holder $((16 << 20))
-	holds "pages are on it" test "$(value "swap/$(number_of /dev/nullb0)/used")" -gt $((4 << 20))
+	holds "pages are on it" \
+		test "$(value "swap/$(number_of /dev/nullb0)/used")" -gt $((4 << 20))
 	stop_holder
 }
 

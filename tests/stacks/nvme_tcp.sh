@@ -12,7 +12,7 @@ must tc qdisc add dev lo root netem delay 5ms
 target_up "$spare"
 port_up
 connect data_digest hdr_digest
-must grep -qx 1 "/sys/block/${namespace#/dev/}/queue/stable_writes"
+has_stable_writes "$namespace"
 work_on "$namespace"
 if dmesg | grep -iE 'digest|ddgst'; then
 	status=1

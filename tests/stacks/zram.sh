@@ -16,6 +16,7 @@ write_back() {
 must modprobe zram num_devices=1
 [[ ! -e $zram/backing_dev ]] || echo "$spare" >"$zram/backing_dev"
 echo 96M >"$zram/disksize"
+[[ ! -e $zram/queue/stable_writes ]] || has_stable_writes /dev/zram0
 write_back &
 work_on /dev/zram0
 kill $!

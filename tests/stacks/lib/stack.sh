@@ -9,7 +9,7 @@ readonly spare=/dev/vdc
 readonly seconds=${AOBJ_STACK_SECONDS:-8}
 here=$(cd "$(dirname "$0")" && pwd)
 
-# work_on DEVICE [fails]: as a test program of the guest's suite does it. A task
+# work_on DEVICE [OPTION]...: as a test program of the guest's suite does it. A task
 # that hangs is the end of the guest.
 work_on() {
 	echo 1 >/proc/sys/kernel/hung_task_panic
@@ -22,6 +22,23 @@ must() {
 	"$@" && return
 	echo "Bail out! $*"
 	exit 99
+}
+
+# fail TEXT: what the stack itself asserts does not hold.
+fail() {
+	echo "# $1"
+	status=1
+}
+
+# number_of DEVICE: as the kernel says it, MAJOR:MINOR
+number_of() {
+	echo "$((0x$(stat -L -c %t "$1"))):$((0x$(stat -L -c %T "$1")))"
+}
+
+# has_stable_writes DEVICE: no page may change while it is written to it. Without
+# that a stack that is to show a change shows nothing.
+has_stable_writes() {
+	must grep -qx 1 "/sys/dev/block/$(number_of "$1")/queue/stable_writes"
 }
 
 sectors() {

@@ -41,6 +41,11 @@ has_stable_writes() {
 	must grep -qx 1 "/sys/dev/block/$(number_of "$1")/queue/stable_writes"
 }
 
+# event NAME: how often the module has counted that.
+event() {
+	cat "/sys/class/misc/aobj/events/$1"
+}
+
 sectors() {
 	blockdev --getsz "$1"
 }

@@ -41,6 +41,14 @@ has_stable_writes() {
 	must grep -qx 1 "/sys/dev/block/$(number_of "$1")/queue/stable_writes"
 }
 
+# make_late NAME START SECTORS: a device that is part of the spare disk, and takes 10 ms
+# to begin with a write. Whatever is made of a page before that, as a sum, will not
+# fit if the page changes.
+make_late() {
+	must dmsetup create "$1" --noudevsync --table \
+		"0 $3 delay $spare $2 0 $spare $2 10"
+}
+
 # event NAME: how often the module has counted that.
 event() {
 	cat "/sys/class/misc/aobj/events/$1"

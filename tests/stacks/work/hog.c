@@ -10,17 +10,19 @@
 
 #include "work.h"
 
-#define LEAST (40 * MIB) /* available: take no more below it */
-#define MOST (64 * MIB) /* take some above it */
-#define STEP (4 * MIB)
+/* Available: little enough for the kernel to reclaim, without having to kill. */
+#define LEAST (12 * MIB) /* take no more below it */
+#define MOST (16 * MIB) /* take some above it */
+#define STEP (1 * MIB)
 #define REST_MS 20
 
-static uint64_t available(void)
+/* => the number after @key, of such files as /proc/meminfo; 0 if there is none */
+static uint64_t number_in(const char *path, const char *key)
 {
-	char words[4096];
+	char words[16384];
 	const char *found;
 	ssize_t got;
-	int fd = open("/proc/meminfo", O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
 		return 0;
@@ -29,10 +31,20 @@ static uint64_t available(void)
 	if (got <= 0)
 		return 0;
 	words[got] = '\0';
-	found = strstr(words, "MemAvailable:");
-	return found ? strtoull(found + strlen("MemAvailable:"), NULL, 10)
-			       << 10 :
-		       0;
+	found = strstr(words, key);
+	return found ? strtoull(found + strlen(key), NULL, 10) : 0;
+}
+
+static uint64_t available(void)
+{
+	return number_in("/proc/meminfo", "MemAvailable:") << 10;
+}
+
+/* What the kernel has looked at to free it, for want of memory. */
+uint64_t pages_reclaimed(void)
+{
+	return number_in("/proc/vmstat", "\npgscan_kswapd ") +
+	       number_in("/proc/vmstat", "\npgscan_direct ");
 }
 
 static void volunteer_to_be_killed(void)
@@ -84,8 +96,13 @@ pid_t hog_start(void)
 	return pid;
 }
 
-void hog_stop(pid_t pid)
+bool hog_stop(pid_t pid)
 {
+	int status;
+
+	/* One that has ended, or was killed for its memory, was not needed. */
+	if (waitpid(pid, &status, WNOHANG) == pid)
+		return false;
 	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
+	return waitpid(pid, &status, 0) == pid;
 }

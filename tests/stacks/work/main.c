@@ -13,6 +13,7 @@
 
 #define LIMIT_S 600 /* of all of it, should the machine be slow */
 #define PATIENCE_MS 120000
+#define RECLAIMED 1000 /* pages that the kernel has tried to free, at least */
 
 struct shared {
 	volatile uint32_t stop;
@@ -93,9 +94,12 @@ static void check_back(dev_t dev, bool fails)
 		check_equal(TOTAL(refused), 0, "no touch was refused");
 }
 
-/* Until it has paged enough to tell something, too: the machine may be slow. */
+/*
+ * Until it has paged enough, with little memory, to tell something, too: the machine
+ * may be slow.
+ */
 static void let_work(unsigned int seconds, dev_t dev, struct paging before,
-		     size_t enough)
+		     size_t enough, uint64_t reclaimed)
 {
 	uint64_t end = now_ms() + 1000ull * seconds * time_scale();
 	uint64_t last = end + PATIENCE_MS / 2;
@@ -107,6 +111,7 @@ static void let_work(unsigned int seconds, dev_t dev, struct paging before,
 	} while (now_ms() < end ||
 		 (now_ms() < last &&
 		  (device_get(dev, "used") < enough * page_size ||
+		   pages_reclaimed() - reclaimed < RECLAIMED ||
 		   now.out - before.out < 2 * enough ||
 		   now.in - before.in < enough)));
 }
@@ -116,6 +121,7 @@ int main(int argc, char **argv)
 	bool fails = argc > 3 && !strcmp(argv[3], "fails");
 	bool lost = argc > 3 && !strcmp(argv[3], "lost");
 	struct paging before;
+	uint64_t reclaimed;
 	size_t enough;
 	dev_t dev;
 	pid_t hog;
@@ -129,10 +135,11 @@ int main(int argc, char **argv)
 	take(argv[1], fails);
 	dev = device_number(argv[1]);
 	before = paging_now();
+	reclaimed = pages_reclaimed();
 	hog = hog_start();
 	start();
 	enough = lost ? CLUSTER : budget_pages();
-	let_work((unsigned int)atoi(argv[2]), dev, before, enough);
+	let_work((unsigned int)atoi(argv[2]), dev, before, enough, reclaimed);
 	check_at_least(device_get(dev, "used"), enough * page_size,
 		       lost ? "something is on the device" :
 			      "more is on the device than in memory");
@@ -141,11 +148,14 @@ int main(int argc, char **argv)
 		check_lost(dev);
 	else
 		check_back(dev, fails);
-	hog_stop(hog);
+	check(hog_stop(hog), "the memory was taken to the end",
+	      "who had it ended before");
+	reclaimed = pages_reclaimed() - reclaimed;
+	check_at_least(reclaimed, RECLAIMED, "memory was short");
 	check_equal(TOTAL(wrong), 0, "no page was ever wrong");
 	check_paging(before, 2 * enough, enough, "on it");
-	note("%llu pages looked at, %llu touches refused",
+	note("%llu pages looked at, %llu touches refused, %llu pages reclaimed",
 	     (unsigned long long)TOTAL(rounds),
-	     (unsigned long long)TOTAL(refused));
+	     (unsigned long long)TOTAL(refused), (unsigned long long)reclaimed);
 	return test_end();
 }

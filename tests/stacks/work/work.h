@@ -30,6 +30,7 @@ int worker_run(void *argument);
 
 /* hog.c: a process that leaves the machine little memory until it is killed */
 pid_t hog_start(void);
-void hog_stop(pid_t hog);
+bool hog_stop(pid_t hog); /* => it was there all the time */
+uint64_t pages_reclaimed(void);
 
 #endif /* WORK_H */

@@ -54,6 +54,15 @@ event() {
 	cat "/sys/class/misc/aobj/events/$1"
 }
 
+# holds DEVICE KIB: true if as much is on the device, which is in use for swap.
+# shellcheck disable=SC2317 # called by wait_for
+holds() {
+	local used
+
+	read -r used <"/sys/class/misc/aobj/swap/$(number_of "$1")/used" &&
+		((used >= $2 * 1024))
+} 2>/dev/null
+
 sectors() {
 	blockdev --getsz "$1"
 }

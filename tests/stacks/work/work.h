@@ -12,19 +12,32 @@
  * @rounds: pages looked at
  * @wrong: of them not what they should be
  * @refused: touches that were SIGBUS
+ * @lost: pages that could not be had in the end
  */
 struct tally {
 	volatile uint64_t rounds;
 	volatile uint64_t wrong;
 	volatile uint64_t refused;
+	volatile uint64_t lost;
 };
 
-/* worker.c: a process that changes pages of its object, and looks at them */
+/**
+ * struct worker - what one is told
+ * @number: tells its pages from those of others
+ * @tally: what it has met
+ * @stop: set when it is to look at each page once more, and to end
+ * @bound: the only device that it may use, or 0
+ * @may_lose: pages may be lost for good
+ */
 struct worker {
 	size_t number;
 	struct tally *tally;
 	const volatile uint32_t *stop;
+	dev_t bound;
+	bool may_lose;
 };
+
+/* worker.c: a process that changes pages of its object, and looks at them */
 
 int worker_run(void *argument);
 

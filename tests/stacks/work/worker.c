@@ -7,7 +7,7 @@
 
 #define UNKNOWN UINT32_MAX /* a change of it was broken off */
 #define REST_MS 50 /* after a refusal: the device may come back */
-#define PATIENCE 400 /* refusals in a row, before the rest is given up */
+#define PATIENCE 400 /* refusals in a row, before a page is given up */
 
 struct state {
 	struct worker *worker;
@@ -16,46 +16,52 @@ struct state {
 	uint64_t random;
 };
 
+/* Of one that is unknown all that can be said is whether it can be had. */
+static int state_of(struct state *s, size_t page)
+{
+	const uint8_t *address = object_page(&s->object, page);
+	uint32_t version = s->version[page];
+	int result;
+
+	if (version && version != UNKNOWN)
+		return page_differs_or_signal(address, s->worker->number, page,
+					      version);
+	result = touch_read(address);
+	if (!result && !version && !page_is_zero(address))
+		result = PAGE_WRONG;
+	return result;
+}
+
 /* => false: it was refused */
 static bool look_at(struct state *s, size_t page)
 {
 	struct tally *tally = s->worker->tally;
-	uint32_t version = s->version[page];
-	int result;
+	int result = state_of(s, page);
 
-	if (version == UNKNOWN)
-		return true;
-	if (!version) {
-		result = touch_read(object_page(&s->object, page));
-		if (!result && !page_is_zero(object_page(&s->object, page)))
-			result = PAGE_WRONG;
-	} else {
-		result = page_differs_or_signal(object_page(&s->object, page),
-						s->worker->number, page,
-						version);
-	}
 	if (result == PAGE_WRONG)
 		tally->wrong++;
 	else if (result)
 		tally->refused++;
-	if (result > 0)
-		sleep_ms(REST_MS);
 	return result <= 0;
 }
 
-static void change(struct state *s, size_t page)
+/* => false: it was refused.  What cannot be had at all is not changed either. */
+static bool change(struct state *s, size_t page)
 {
+	uint8_t *address = object_page(&s->object, page);
 	uint32_t version = s->version[page] == UNKNOWN ? 1 :
 							 s->version[page] + 1;
 
-	s->version[page] = UNKNOWN;
-	if (fill_or_signal(object_page(&s->object, page), s->worker->number,
-			   page, version)) {
-		s->worker->tally->refused++;
-		sleep_ms(REST_MS);
-		return;
+	if (!touch_read(address)) {
+		s->version[page] = UNKNOWN;
+		if (!fill_or_signal(address, s->worker->number, page,
+				    version)) {
+			s->version[page] = version;
+			return true;
+		}
 	}
-	s->version[page] = version;
+	s->worker->tally->refused++;
+	return false;
 }
 
 /*
@@ -70,31 +76,44 @@ static void work(struct state *s)
 		size_t end = page + 1 + random_next(&s->random) % 24;
 
 		for (; page < end && page < s->object.pages; page++) {
-			look_at(s, page);
-			if (random_next(&s->random) % 8 < 5)
-				change(s, page);
+			if (!look_at(s, page))
+				sleep_ms(REST_MS);
+			if (random_next(&s->random) % 8 < 5 && !change(s, page))
+				sleep_ms(REST_MS);
 			s->worker->tally->rounds++;
 		}
 	}
 }
 
-/* => each page was right in the end; a device that is back refuses none */
-static bool all_right(struct state *s)
+/* => it is there.  What may be lost is not waited for. */
+static bool is_back(struct state *s, size_t page)
 {
 	int tries = 0;
 
-	for (size_t page = 0; page < s->object.pages && tries < PATIENCE;) {
-		if (look_at(s, page)) {
-			page++;
-			tries = 0;
-		} else {
-			tries++;
-		}
+	while (!look_at(s, page)) {
+		if (s->worker->may_lose || ++tries == PATIENCE)
+			return false;
+		sleep_ms(REST_MS);
 	}
-	return tries < PATIENCE && !s->worker->tally->wrong;
+	return true;
 }
 
-/* => 0; 1 if a page was wrong, or could not be had in the end */
+/* => each page was right in the end; a device that is back refuses none */
+static bool all_right(struct state *s)
+{
+	struct tally *tally = s->worker->tally;
+
+	for (size_t page = 0; page < s->object.pages; page++) {
+		if (is_back(s, page))
+			continue;
+		tally->lost++;
+		if (!s->worker->may_lose)
+			break;
+	}
+	return !tally->wrong && (!tally->lost || s->worker->may_lose);
+}
+
+/* => 0; 1 if a page was wrong, or could not be had in the end and must not be lost */
 int worker_run(void *argument)
 {
 	struct state s = { .worker = argument };
@@ -106,6 +125,8 @@ int worker_run(void *argument)
 	s.version = calloc(s.object.pages, sizeof(*s.version));
 	if (!s.version)
 		return 2;
+	if (s.worker->bound && object_bind_device(s.object.fd, s.worker->bound))
+		return 3;
 	work(&s);
 	right = all_right(&s);
 	object_free(&s.object);

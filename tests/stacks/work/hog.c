@@ -11,8 +11,8 @@
 #include "work.h"
 
 /* Available: little enough for the kernel to reclaim, without having to kill. */
-#define LEAST (12 * MIB) /* take no more below it */
-#define MOST (16 * MIB) /* take some above it */
+#define LEAST (8 * MIB) /* take no more below it */
+#define MOST (12 * MIB) /* take some above it */
 #define STEP (1 * MIB)
 #define REST_MS 20
 

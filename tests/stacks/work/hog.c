@@ -11,8 +11,8 @@
 #include "work.h"
 
 /* Available: little enough for the kernel to reclaim, without having to kill. */
-#define LEAST (8 * MIB) /* take no more below it */
-#define MOST (12 * MIB) /* take some above it */
+#define LEAST (10 * MIB) /* take no more below it */
+#define MOST (14 * MIB) /* take some above it */
 #define STEP (1 * MIB)
 #define REST_MS 20
 
@@ -62,7 +62,8 @@ static void hog(void)
 	uint8_t *map = mmap(NULL, most, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-	if (map == MAP_FAILED)
+	/* To give memory back in time its own code has to stay. */
+	if (map == MAP_FAILED || mlockall(MCL_CURRENT | MCL_ONFAULT))
 		_exit(2);
 	for (;;) {
 		uint64_t left = available();

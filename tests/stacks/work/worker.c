@@ -122,11 +122,11 @@ int worker_run(void *argument)
 	catch_faults();
 	s.random = s.worker->number + 77;
 	s.object = object_new(working_set() / 2);
+	if (s.worker->bound && object_bind_device(s.object.fd, s.worker->bound))
+		return 3;
 	s.version = calloc(s.object.pages, sizeof(*s.version));
 	if (!s.version)
 		return 2;
-	if (s.worker->bound && object_bind_device(s.object.fd, s.worker->bound))
-		return 3;
 	work(&s);
 	right = all_right(&s);
 	object_free(&s.object);

@@ -107,7 +107,7 @@ static void compare(int fd, uint64_t size, const char *kind)
 	check_same(fd, memfd, text("%s: pages in memory are data", kind));
 	make_holes(fd, memfd);
 	check_same(fd, memfd, text("%s: what is dropped is a hole", kind));
-	if (!evict_pages(fd, 0, size / page_size))
+	if (!evict_pages(fd, 0, (size + page_size - 1) / page_size))
 		die("the pages stay in memory");
 	check_same(fd, memfd, text("%s: pages on swap are data", kind));
 	check_equal(object_info(fd).resident, 0,

@@ -105,7 +105,7 @@ static void test_together(void)
 		die("binding");
 	range_fill(bound.map, SEED, 0, bound.pages, 1);
 	range_fill(other.map, SEED + 1, 0, other.pages, 1);
-	for (size_t i = 0; i < 2 * working_set(); i++) {
+	for (size_t i = 0; i < working_set() / time_scale(); i++) {
 		size_t page = random_next(&random) % working_set();
 
 		page_fill(object_page(&bound, page), SEED, page, 1);

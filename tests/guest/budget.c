@@ -8,6 +8,7 @@
 
 #define SEED 0xb4d
 #define THREADS 3
+#define TOUCHES 1500
 
 struct sampler {
 	volatile bool stop;
@@ -38,7 +39,7 @@ static void *churn(void *argument)
 	const struct object *o = argument;
 	uint64_t random = (uint64_t)(uintptr_t)&o | 1;
 
-	for (int i = 0; i < 1500; i++) {
+	for (unsigned int i = 0; i < TOUCHES / time_scale(); i++) {
 		size_t page = random_next(&random) % o->pages;
 
 		*(volatile uint8_t *)object_page(o, page) += 1;

@@ -302,9 +302,9 @@ unsigned long aobj_evict(unsigned long mark)
 	struct aobj_batch b = {};
 	unsigned long done = 0, bound = scan_bound();
 	unsigned int flags = memalloc_noreclaim_save();
-	struct blk_plug plug;
+	struct aobj_plug plug;
 
-	blk_start_plug(&plug);
+	aobj_swapio_plug(&plug);
 	while (bound-- && aobj_budget_shortage(mark) > 0) {
 		aobj_swapio_reap();
 		if (aobj_writeout_congested())
@@ -317,7 +317,7 @@ unsigned long aobj_evict(unsigned long mark)
 		cond_resched();
 	}
 	aobj_batch_submit(&b);
-	blk_finish_plug(&plug);
+	aobj_swapio_unplug(&plug);
 	memalloc_noreclaim_restore(flags);
 	choose_share(done);
 	return done;

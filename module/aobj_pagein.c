@@ -69,12 +69,12 @@ void aobj_pagein_one(struct aobj_cluster *c, unsigned int i, struct page *page,
  */
 void aobj_pagein(struct aobj_cluster *c, u64 mask)
 {
-	struct blk_plug plug;
+	struct aobj_plug plug;
 
-	blk_start_plug(&plug);
+	aobj_swapio_plug(&plug);
 	while (mask)
 		mask = read_run(c, mask);
-	blk_finish_plug(&plug);
+	aobj_swapio_unplug(&plug);
 }
 
 /*

@@ -14,6 +14,7 @@
 
 #include "aobj_discard.h"
 #include "aobj_page.h"
+#include "aobj_sigpipe.h"
 #include "aobj_swap.h"
 #include "aobj_swap_header.h"
 
@@ -366,13 +367,16 @@ unsigned long aobj_swap_used_beside(const struct aobj_swapdev *but)
 
 static int read_header(struct aobj_swapdev *dev, struct page *page)
 {
+	struct aobj_sigpipe sigpipe;
 	struct bio_vec vec;
 	struct bio bio;
 	int err;
 
 	bio_init(&bio, dev->bdev, &vec, 1, REQ_OP_READ | REQ_SYNC);
 	__bio_add_page(&bio, page, PAGE_SIZE, 0);
+	aobj_sigpipe_hold(&sigpipe);
 	err = submit_bio_wait(&bio);
+	aobj_sigpipe_release(&sigpipe);
 	bio_uninit(&bio);
 	return err;
 }
@@ -437,6 +441,13 @@ static int open_swap_area(struct aobj_swapdev *dev)
 	return err;
 }
 
+static void swapdev_close(struct aobj_swapdev *dev)
+{
+	if (dev->sigpipe)
+		aobj_sigpipe_forget();
+	aobj_compat_bdev_close(dev->claim);
+}
+
 static int swapdev_claim(struct aobj_swapdev *dev, dev_t devt)
 {
 	int err;
@@ -445,9 +456,13 @@ static int swapdev_claim(struct aobj_swapdev *dev, dev_t devt)
 	if (IS_ERR(dev->claim))
 		return PTR_ERR(dev->claim);
 	dev->bdev = aobj_compat_bdev(dev->claim);
+	dev->synchronous = aobj_compat_bdev_synchronous(dev->bdev);
+	dev->sigpipe = !dev->synchronous && aobj_sigpipe_possible(dev->bdev);
+	if (dev->sigpipe)
+		aobj_sigpipe_expect();
 	err = open_swap_area(dev);
 	if (err)
-		aobj_compat_bdev_close(dev->claim);
+		swapdev_close(dev);
 	return err;
 }
 
@@ -596,7 +611,7 @@ static int swapdev_publish(struct aobj_swapdev *dev,
 static void swapdev_unclaim(struct aobj_swapdev *dev)
 {
 	aobj_slots_exit(&dev->slots);
-	aobj_compat_bdev_close(dev->claim);
+	swapdev_close(dev);
 }
 
 static int swapdev_setup(struct aobj_swapdev *dev, dev_t devt,
@@ -610,7 +625,6 @@ static int swapdev_setup(struct aobj_swapdev *dev, dev_t devt,
 	dev->slots.rotates = bdev_rot(dev->bdev);
 	aobj_pace_init(&dev->pace[READ]);
 	aobj_pace_init(&dev->pace[WRITE]);
-	dev->synchronous = aobj_compat_bdev_synchronous(dev->bdev);
 	err = aobj_discard_init(dev, opt->flags);
 	if (err)
 		goto unclaim;

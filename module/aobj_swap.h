@@ -61,6 +61,7 @@ struct aobj_swap_set {
  * @npages: I: slots, the header included
  * @stable_writes: I: a page must not change while it is written
  * @synchronous: I: a read is done when submit_bio() returns
+ * @sigpipe: I: whoever submits may get a SIGPIPE that is to be kept from it
  * @slots: its allocator
  * @discards: of groups of slots that have become free
  * @own: swap list lock: clusters whose slots are all here
@@ -91,6 +92,7 @@ struct aobj_swapdev {
 	u32 npages;
 	bool stable_writes;
 	bool synchronous;
+	bool sigpipe;
 	struct aobj_slots slots;
 	struct work_struct discards;
 	struct aobj_swap_set own;

@@ -216,13 +216,17 @@ static void start_pace(struct aobj_io *io)
 
 static void io_start(struct aobj_io *io)
 {
+	struct aobj_sigpipe sigpipe;
+
 	io->tries++;
 	io->bio.bi_iter.bi_sector = aobj_swap_sector(io->dev, io->slot);
 	io->bio.bi_end_io = io_end;
 	atomic_inc(&io->dev->inflight);
 	if (paced(io))
 		start_pace(io);
+	aobj_sigpipe_hold(&sigpipe);
 	submit_bio(&io->bio);
+	aobj_sigpipe_release(&sigpipe);
 }
 
 /* => its error will be its own: the block layer merges it with no other */
@@ -279,6 +283,18 @@ static void io_ended_at_once(struct aobj_io *io)
 	io_finish(io);
 	if (wq_has_sleeper(&aobj_daemon_wait))
 		wake_up(&aobj_daemon_wait);
+}
+
+void aobj_swapio_plug(struct aobj_plug *plug)
+{
+	aobj_sigpipe_hold(&plug->sigpipe);
+	blk_start_plug(&plug->plug);
+}
+
+void aobj_swapio_unplug(struct aobj_plug *plug)
+{
+	blk_finish_plug(&plug->plug);
+	aobj_sigpipe_release(&plug->sigpipe);
 }
 
 /*

@@ -14,6 +14,9 @@
 #ifndef AOBJ_SWAPIO_H
 #define AOBJ_SWAPIO_H
 
+#include <linux/blkdev.h>
+
+#include "aobj_sigpipe.h"
 #include "aobj_swap.h"
 
 /**
@@ -70,6 +73,15 @@ void aobj_swapio_add_resident(struct aobj_io *io, struct aobj_cluster *c,
  *    and may be over
  */
 void aobj_swapio_submit(struct aobj_io *io);
+
+/* Submissions that are to reach their devices together; on the stack. */
+struct aobj_plug {
+	struct blk_plug plug;
+	struct aobj_sigpipe sigpipe;
+};
+
+void aobj_swapio_plug(struct aobj_plug *plug);
+void aobj_swapio_unplug(struct aobj_plug *plug);
 
 /* => finishes what has completed; false if that was nothing; may submit */
 bool aobj_swapio_reap(void);

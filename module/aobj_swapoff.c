@@ -190,9 +190,9 @@ static void read_ahead(struct ahead *a, struct aobj_swapdev *dev,
 		       unsigned int *list, bool far)
 {
 	unsigned int most = far ? READS : 1;
-	struct blk_plug plug;
+	struct aobj_plug plug;
 
-	blk_start_plug(&plug);
+	aobj_swapio_plug(&plug);
 	while (a->nr < most && room_ahead(a)) {
 		struct aobj_cluster *c = aobj_swap_next_cluster(dev, list);
 
@@ -206,7 +206,7 @@ static void read_ahead(struct ahead *a, struct aobj_swapdev *dev,
 			begin_read(c, dev);
 		a->cluster[(a->first + a->nr++) % READS] = c;
 	}
-	blk_finish_plug(&plug);
+	aobj_swapio_unplug(&plug);
 }
 
 /*

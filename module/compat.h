@@ -16,6 +16,7 @@
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/printk.h>
+#include <linux/sched/signal.h>
 #include <linux/shrinker.h>
 #include <linux/version.h>
 
@@ -119,6 +120,19 @@ static inline bool aobj_compat_bdev_synchronous(struct block_device *bdev)
 	       !bdev_get_queue(bdev)->integrity.profile;
 #else
 	return bdev->bd_disk->fops->rw_page;
+#endif
+}
+
+/* => one of this thread's signals that @mask does not block; under its siglock */
+static inline int aobj_compat_dequeue_signal(sigset_t *mask,
+					     kernel_siginfo_t *info)
+{
+	enum pid_type type;
+
+#ifdef AOBJ_HAVE_DEQUEUE_SIGNAL_TASK
+	return dequeue_signal(current, mask, info, &type);
+#else
+	return dequeue_signal(mask, info, &type);
 #endif
 }
 

@@ -3,6 +3,7 @@
 #include <linux/bio.h>
 #include <linux/blkdev.h>
 #include <linux/highmem.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/swap.h>
 #include <linux/vmalloc.h>
@@ -31,6 +32,7 @@ struct slot_state {
  * @busy: bios in flight, one a slot: more than one is a misuse
  * @media: what is on the disk
  * @copies: it copies pages without a bio
+ * @sigpipe: whoever submits gets SIGPIPE
  * @copied: how many there were of those
  * @changed: pages that changed while they were written
  * @misuses: see held_disk_misuses()
@@ -46,6 +48,7 @@ struct held_disk {
 	u8 *busy;
 	u8 *media;
 	bool copies;
+	bool sigpipe;
 	unsigned int copied;
 	unsigned int changed;
 	unsigned int misuses;
@@ -211,6 +214,8 @@ static void held_disk_submit(struct bio *bio)
 	struct held_disk *d = bio->bi_bdev->bd_disk->private_data;
 	bool valid, hold;
 
+	if (d->sigpipe)
+		send_sig(SIGPIPE, current, 0);
 	spin_lock_irq(&d->lock);
 	valid = note_use(d, bio);
 	hold = valid && d->hold[dir_of(bio)];
@@ -446,6 +451,7 @@ static int add_the_disk(struct held_disk *d, unsigned int flags)
 					    &held_disk_ops;
 	blk_queue_logical_block_size(d->disk->queue, PAGE_SIZE);
 	d->copies = flags & HELD_COPIES;
+	d->sigpipe = flags & HELD_SIGPIPE;
 	if (flags & HELD_STABLE)
 		blk_queue_flag_set(QUEUE_FLAG_STABLE_WRITES, d->disk->queue);
 	if (flags & HELD_FLASH)

@@ -32,6 +32,7 @@ enum held_flags {
 	HELD_COPIES = 1
 		      << 3, /* and fills a page without a bio; with HELD_SYNC */
 	HELD_FLASH = 1 << 4, /* does not rotate */
+	HELD_SIGPIPE = 1 << 5, /* sends SIGPIPE to whoever submits */
 };
 
 /* What of a bio a test may want to know. */

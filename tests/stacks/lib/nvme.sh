@@ -22,15 +22,7 @@ target_up() {
 	echo ipv4 >"$config/ports/1/addr_adrfam"
 	echo "$target_address" >"$config/ports/1/addr_traddr"
 	echo 4420 >"$config/ports/1/addr_trsvcid"
-}
-
-# Nobody listens at a port without a subsystem.
-port_up() {
-	ln -s "$config/subsystems/$nqn" "$subsystem_port"
-}
-
-port_down() {
-	rm "$subsystem_port"
+	ln -s "$config/subsystems/$nqn" "$subsystem_port" # this opens the port
 }
 
 # shellcheck disable=SC2317 # called by wait_for
@@ -63,6 +55,7 @@ disconnect() {
 }
 
 target_down() {
+	rm "$subsystem_port"
 	echo 0 >"$config/subsystems/$nqn/namespaces/1/enable"
 	rmdir "$config/subsystems/$nqn/namespaces/1" "$config/ports/1" "$config/subsystems/$nqn"
 	rmmod nvmet-tcp nvmet

@@ -422,8 +422,9 @@ static bool io_again(struct aobj_io *io)
 /*
  * What is over first: to submit again may have to wait for a device that is
  * not well, and others' pages should not.
+ * => as aobj_swapio_reap(); *@stuck: something is back on the list, for want of a bio
  */
-bool aobj_swapio_reap(void)
+static bool reap(bool *stuck)
 {
 	struct llist_node *list = llist_del_all(&done_list);
 	struct aobj_io *io, *next;
@@ -443,17 +444,29 @@ bool aobj_swapio_reap(void)
 		else
 			io_finish(io);
 	}
-	llist_for_each_entry_safe(io, next, again.first, done)
-		if (!io_again(io))
+	llist_for_each_entry_safe(io, next, again.first, done) {
+		if (!io_again(io)) {
+			*stuck = true;
 			io_done(io);
+		}
+	}
 	return true;
+}
+
+bool aobj_swapio_reap(void)
+{
+	bool stuck;
+
+	return reap(&stuck);
 }
 
 static void done_work_fn(struct work_struct *work)
 {
-	aobj_swapio_reap();
+	bool stuck = false;
+
+	reap(&stuck);
 	wake_up(&aobj_daemon_wait);
-	/* Nothing may be left but what waits for a bio: give it a moment. */
-	if (!llist_empty(&done_list))
+	/* Only a bio that ends helps it on: give it a moment. */
+	if (stuck)
 		schedule_timeout_uninterruptible(1);
 }

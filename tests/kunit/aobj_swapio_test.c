@@ -174,6 +174,52 @@ static void a_split_without_any_bio_goes_on_later(struct kunit *test)
 
 #endif /* CONFIG_FAILSLAB */
 
+/*
+ * Two writes end, the second while the worker that has the first waits for its cluster.
+ * => whether the second was done with before the next tick
+ */
+static bool reaped_at_once(struct pager_env *env, struct held_disk *d,
+			   struct aobj *obj)
+{
+	struct aobj_cluster *c;
+	unsigned long start;
+
+	env_write(env, obj, 0, 1, 1);
+	env_write(env, obj, 64, 1, 1);
+	held_disk_hold(d, HELD_WRITE, true);
+	env_evict(env, obj, 0, 1);
+	env_evict(env, obj, 64, 1);
+	env_wait_held(env, d, HELD_WRITE, 2);
+	c = aobj_cluster_find(obj, 0);
+	mutex_lock(&c->lock);
+	held_disk_complete(d, HELD_WRITE, 0, BLK_STS_OK);
+	/* The worker meets the mutex, and a tick begins. */
+	schedule_timeout_uninterruptible(1);
+	held_disk_complete(d, HELD_WRITE, 0, BLK_STS_OK);
+	start = jiffies;
+	aobj_pager_release(c);
+	while (env_state(obj, 64) & ENV_WRITING && jiffies - start < HZ)
+		yield();
+	return jiffies == start;
+}
+
+/* The machine may be busy, so once is enough. */
+static void what_ends_meanwhile_is_reaped_at_once(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = env_object(env, 128);
+	unsigned int times = 0;
+
+	for (int i = 0; i < 10; i++) {
+		times += reaped_at_once(env, d, obj);
+		held_disk_open(d);
+		env_wait_written(env);
+	}
+	KUNIT_EXPECT_GT(test, times, 0u);
+	kunit_info(test, "%u of 10", times);
+}
+
 static void reaping_nothing_says_so(struct kunit *test)
 {
 	KUNIT_EXPECT_FALSE(test, aobj_swapio_reap());
@@ -210,6 +256,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_split_without_a_bio_goes_on_later),
 	KUNIT_CASE(a_split_without_any_bio_goes_on_later),
 #endif
+	KUNIT_CASE(what_ends_meanwhile_is_reaped_at_once),
 	KUNIT_CASE(reaping_nothing_says_so),
 	KUNIT_CASE(a_request_holds_as_many_pages_as_a_cluster),
 	{},

@@ -182,7 +182,7 @@ static bool reaped_at_once(struct pager_env *env, struct held_disk *d,
 			   struct aobj *obj)
 {
 	struct aobj_cluster *c;
-	unsigned long start;
+	unsigned long start, ticks;
 
 	env_write(env, obj, 0, 1, 1);
 	env_write(env, obj, 64, 1, 1);
@@ -198,9 +198,11 @@ static bool reaped_at_once(struct pager_env *env, struct held_disk *d,
 	held_disk_complete(d, HELD_WRITE, 0, BLK_STS_OK);
 	start = jiffies;
 	aobj_pager_release(c);
-	while (env_state(obj, 64) & ENV_WRITING && jiffies - start < HZ)
-		yield();
-	return jiffies == start;
+	do {
+		schedule();
+		ticks = jiffies - start;
+	} while (env_state(obj, 64) & ENV_WRITING && ticks < HZ);
+	return !ticks;
 }
 
 /* The machine may be busy, so once is enough. */

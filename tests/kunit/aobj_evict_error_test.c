@@ -140,6 +140,20 @@ static void a_changed_page_survives_the_error(struct kunit *test)
 	env_check(env);
 }
 
+/*
+ * => @obj's cluster was written once, in one bio, which fails in part or as a whole: the
+ *    evictor has ended by then, and does not try again at once
+ */
+static void fail_to_write_cluster(struct pager_env *env, struct held_disk *d,
+				  struct aobj *obj)
+{
+	held_disk_hold(d, HELD_WRITE, true);
+	env_evict(env, obj, 0, 64);
+	env_wait_held(env, d, HELD_WRITE, 1);
+	held_disk_open(d);
+	env_wait_written(env);
+}
+
 /* What was on the disk before is gone with a rewrite that failed. */
 static void a_failed_rewrite_does_not_keep_the_slot(struct kunit *test)
 {
@@ -150,8 +164,7 @@ static void a_failed_rewrite_does_not_keep_the_slot(struct kunit *test)
 
 	env_write(env, obj, 0, 64, 2);
 	held_disk_fail(d, HELD_WRITE, slot, BLK_STS_IOERR, 2);
-	env_evict(env, obj, 0, 64);
-	env_wait_written(env);
+	fail_to_write_cluster(env, d, obj);
 	ENV_EXPECT_STATE(env, obj, 10, UNWRITTEN);
 	KUNIT_EXPECT_EQ(test, env_used(env, d), 63u);
 	KUNIT_EXPECT_EQ(test, env_slot(obj, 11), slot + 1);
@@ -297,8 +310,7 @@ static void a_bad_stretch_is_no_failed_device(struct kunit *test)
 
 	env_write(env, obj, 0, 64, 1);
 	fail_all(d, 256, BLK_STS_IOERR, -1);
-	env_evict(env, obj, 0, 64);
-	env_wait_written(env);
+	fail_to_write_cluster(env, d, obj);
 	KUNIT_EXPECT_EQ(test, atomic_read(&env_dev(env, d)->failures), 1);
 	KUNIT_EXPECT_FALSE(test, failed(env, d));
 	ENV_EXPECT_EVENTS(env, AOBJ_EV_WRITE_ERRORS, 64);

@@ -92,7 +92,7 @@ test_interruption() {
 	holds "some of it has been emptied (of $before bytes $after are left)" \
 		test "$after" -gt 0 -a "$after" -lt "$before"
 	dmsetup suspend aobj-slow
-	slow load 100
+	slow load 200
 	dmsetup resume aobj-slow
 	follow_bar "$number"
 	check_holder "nothing is lost"

@@ -57,25 +57,39 @@ static bool is_system_swap(dev_t device)
 	return found;
 }
 
-/* => the first device that is made of this one */
-static bool has_holder(dev_t device, char name[NAME_MAX + 1])
+/*
+ * => the first entry of a directory of a device's in sysfs for which @suits is true, which
+ *    may say why in @reason
+ */
+static bool find_entry(dev_t device, const char *directory,
+		       bool (*suits)(dev_t device, const char *name,
+				     char *reason),
+		       char name[NAME_MAX + 1], char *reason)
 {
 	char path[PATH_MAX];
 	struct dirent *entry;
 	bool found = false;
-	DIR *directory;
+	DIR *stream;
 
-	snprintf(path, sizeof(path), BLOCK_ROOT "/%u:%u/holders", major(device),
-		 minor(device));
-	directory = opendir(path);
-	while (!found && directory && (entry = readdir(directory))) {
-		found = entry->d_name[0] != '.';
+	snprintf(path, sizeof(path), BLOCK_ROOT "/%u:%u/%s", major(device),
+		 minor(device), directory);
+	stream = opendir(path);
+	while (!found && stream && (entry = readdir(stream))) {
+		found = suits(device, entry->d_name, reason);
 		if (found)
 			snprintf(name, NAME_MAX + 1, "%s", entry->d_name);
 	}
-	if (directory)
-		closedir(directory);
+	if (stream)
+		closedir(stream);
 	return found;
+}
+
+/* => a device that is made of this one */
+static bool is_holder(dev_t device, const char *name, char *reason)
+{
+	(void)device;
+	(void)reason;
+	return name[0] != '.';
 }
 
 /* A partition's queue is its disk's. */
@@ -145,7 +159,7 @@ static bool find_user(dev_t device, char reason[REASON])
 	else if (is_system_swap(device))
 		snprintf(reason, REASON,
 			 "the system swaps to it; see swapoff(8)");
-	else if (has_holder(device, place))
+	else if (find_entry(device, "holders", is_holder, place, NULL))
 		snprintf(reason, REASON, "part of %s", place);
 	else
 		return false;
@@ -174,28 +188,12 @@ static dev_t partition_number(dev_t disk, const char *name)
 	return read ? makedev(major_part, minor_part) : 0;
 }
 
-/* => the first partition that is in use, and who uses it */
-static bool find_part_user(dev_t disk, char name[NAME_MAX + 1],
-			   char reason[REASON])
+/* => a partition that is in use */
+static bool is_used_part(dev_t disk, const char *name, char *reason)
 {
-	char path[PATH_MAX];
-	struct dirent *entry;
-	bool found = false;
-	DIR *directory;
+	dev_t part = partition_number(disk, name);
 
-	snprintf(path, sizeof(path), BLOCK_ROOT "/%u:%u", major(disk),
-		 minor(disk));
-	directory = opendir(path);
-	while (!found && directory && (entry = readdir(directory))) {
-		dev_t part = partition_number(disk, entry->d_name);
-
-		found = part && find_user(part, reason);
-		if (found)
-			snprintf(name, NAME_MAX + 1, "%s", entry->d_name);
-	}
-	if (directory)
-		closedir(directory);
-	return found;
+	return part && find_user(part, reason);
 }
 
 /**
@@ -209,7 +207,7 @@ void obstacle_busy(dev_t device, const char *path)
 
 	if (find_user(device, reason))
 		fail("%s: in use: %s", path, reason);
-	else if (find_part_user(device, name, reason))
+	else if (find_entry(device, "", is_used_part, name, reason))
 		fail("%s: in use: its partition %s: %s", path, name, reason);
 	else
 		fail("%s: in use: another program has it, or its disk", path);

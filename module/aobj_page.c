@@ -114,6 +114,11 @@ bool aobj_page_charge_spare(unsigned long nr)
 	return charge(nr, pages_go() ? aobj_budget_low() / 2 : 0);
 }
 
+bool aobj_page_charge_bound(unsigned long nr)
+{
+	return charge(nr, aobj_budget_low() / 2);
+}
+
 void aobj_page_uncharge(unsigned long nr)
 {
 	if (!nr)

@@ -56,6 +56,12 @@ bool aobj_page_charge(unsigned long nr);
  *    whoever fills memory as fast as he can would have them all
  */
 bool aobj_page_charge_spare(unsigned long nr);
+/*
+ * aobj_page_charge_bound: the same for who is bound to some devices
+ * => it always leaves some: these may hang before anybody knows, and others have what
+ *    is left then, and no more
+ */
+bool aobj_page_charge_bound(unsigned long nr);
 void aobj_page_uncharge(unsigned long nr);
 
 enum aobj_page_flags {

@@ -86,9 +86,20 @@ static enum pass pass_error(struct get *g, int err)
 
 typedef bool (*charge_fn)(unsigned long nr);
 
-/* One page that is to come back goes before what is new, or read ahead. */
-static charge_fn charge_for(unsigned int want, bool zero)
+/* Once a device hangs, what was left is for those whose devices do not. */
+static bool leaves_some(const struct get *g)
 {
+	u32 tag = READ_ONCE(g->obj->bound);
+
+	return tag != AOBJ_TAG_NONE && !(g->flags & AOBJ_GET_IMPATIENT) &&
+	       (!READ_ONCE(aobj_stalled) || aobj_swap_awaited(tag));
+}
+
+/* One page that is to come back goes before what is new, or read ahead. */
+static charge_fn charge_for(const struct get *g, unsigned int want, bool zero)
+{
+	if (leaves_some(g))
+		return aobj_page_charge_bound;
 	return want == 1 && !zero ? aobj_page_charge : aobj_page_charge_spare;
 }
 
@@ -120,7 +131,7 @@ static bool waits_for_room(const struct get *g)
 
 static int charge_pages(struct get *g, unsigned int *want, bool zero)
 {
-	charge_fn charge = charge_for(*want, zero);
+	charge_fn charge = charge_for(g, *want, zero);
 	int err;
 
 	*want = charge_some(charge, *want);
@@ -332,7 +343,7 @@ static bool give_resident(struct get *g)
 static bool get_at_hand(struct get *g, unsigned int want)
 {
 	if (want > AT_HAND_MAX || has_page(g) || READ_ONCE(g->obj->limit) ||
-	    !give_resident(g) || !charge_for(want, false)(want))
+	    !give_resident(g) || !charge_for(g, want, false)(want))
 		return false;
 	g->nr = aobj_page_at_hand(g->page, want);
 	g->used = 0;

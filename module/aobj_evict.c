@@ -429,6 +429,12 @@ bool aobj_evict_crowded(u32 tag, unsigned long nr)
 	       aobj_swap_awaited(tag);
 }
 
+bool aobj_evict_leaves_some(u32 tag)
+{
+	return tag != AOBJ_TAG_NONE &&
+	       (!READ_ONCE(aobj_stalled) || aobj_swap_awaited(tag));
+}
+
 int aobj_evict_wait_room(unsigned long nr, unsigned int patience_ms,
 			 bool (*charge)(unsigned long nr))
 {

@@ -85,6 +85,12 @@ int aobj_evict_wait_room(unsigned long nr, unsigned int patience_ms,
  */
 bool aobj_evict_crowded(u32 tag, unsigned long nr);
 
+/*
+ * => objects bound to @tag leave some of the budget to others: all that are bound, but
+ *    once a device hangs not those whose devices do not, who have then what was left
+ */
+bool aobj_evict_leaves_some(u32 tag);
+
 extern unsigned int aobj_nospace_wait_ms;
 
 #endif /* AOBJ_EVICT_H */

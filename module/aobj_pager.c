@@ -86,19 +86,11 @@ static enum pass pass_error(struct get *g, int err)
 
 typedef bool (*charge_fn)(unsigned long nr);
 
-/* Once a device hangs, what was left is for those whose devices do not. */
-static bool leaves_some(const struct get *g)
-{
-	u32 tag = READ_ONCE(g->obj->bound);
-
-	return tag != AOBJ_TAG_NONE && !(g->flags & AOBJ_GET_IMPATIENT) &&
-	       (!READ_ONCE(aobj_stalled) || aobj_swap_awaited(tag));
-}
-
 /* One page that is to come back goes before what is new, or read ahead. */
 static charge_fn charge_for(const struct get *g, unsigned int want, bool zero)
 {
-	if (leaves_some(g))
+	if (!(g->flags & AOBJ_GET_IMPATIENT) &&
+	    aobj_evict_leaves_some(READ_ONCE(g->obj->bound)))
 		return aobj_page_charge_bound;
 	return want == 1 && !zero ? aobj_page_charge : aobj_page_charge_spare;
 }

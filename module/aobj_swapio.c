@@ -430,6 +430,7 @@ static bool reap(bool *stuck)
 	struct aobj_io *io, *next;
 	LLIST_HEAD(again);
 
+	*stuck = false;
 	if (!list)
 		return false;
 	list = llist_reverse_order(list);
@@ -462,7 +463,7 @@ bool aobj_swapio_reap(void)
 
 static void done_work_fn(struct work_struct *work)
 {
-	bool stuck = false;
+	bool stuck;
 
 	reap(&stuck);
 	wake_up(&aobj_daemon_wait);

@@ -6,7 +6,7 @@
 
 #include "aobj_sigpipe.h"
 
-DEFINE_STATIC_KEY_FALSE(aobj_sigpipe_expected);
+atomic_t aobj_sigpipe_expected = ATOMIC_INIT(0);
 
 bool aobj_sigpipe_possible(struct block_device *bdev)
 {
@@ -17,12 +17,12 @@ bool aobj_sigpipe_possible(struct block_device *bdev)
 
 void aobj_sigpipe_expect(void)
 {
-	static_branch_inc(&aobj_sigpipe_expected);
+	atomic_inc(&aobj_sigpipe_expected);
 }
 
 void aobj_sigpipe_forget(void)
 {
-	static_branch_dec(&aobj_sigpipe_expected);
+	atomic_dec(&aobj_sigpipe_expected);
 }
 
 /* A driver's is sent to the thread, not to the process. */

@@ -15,11 +15,16 @@
 #ifndef AOBJ_SIGPIPE_H
 #define AOBJ_SIGPIPE_H
 
+#include <linux/atomic.h>
 #include <linux/blk_types.h>
-#include <linux/jump_label.h>
 #include <linux/signal_types.h>
 
-DECLARE_STATIC_KEY_FALSE(aobj_sigpipe_expected);
+/*
+ * The devices in use that may send one.  A count, and no static key, whose code would be
+ * patched while others run through it: that saves next to nothing beside a bio, and an
+ * emulated CPU has been seen to stay at the breakpoint for ever (QEMU 7.2).
+ */
+extern atomic_t aobj_sigpipe_expected;
 
 /* What a hold has found; on the stack of who has it. */
 struct aobj_sigpipe {
@@ -31,7 +36,7 @@ struct aobj_sigpipe {
 /* => a driver that sends may be below; all those below a bio-based one are unknown */
 bool aobj_sigpipe_possible(struct block_device *bdev);
 
-/* => such a device comes into use, or goes; may sleep */
+/* => such a device comes into use, or goes; never sleeps */
 void aobj_sigpipe_expect(void);
 void aobj_sigpipe_forget(void);
 
@@ -41,7 +46,7 @@ void __aobj_sigpipe_release(const struct aobj_sigpipe *s);
 /* => until the release SIGPIPE is blocked for this thread; they nest; never sleeps */
 static inline void aobj_sigpipe_hold(struct aobj_sigpipe *s)
 {
-	s->held = static_branch_unlikely(&aobj_sigpipe_expected);
+	s->held = unlikely(atomic_read(&aobj_sigpipe_expected));
 	if (s->held)
 		__aobj_sigpipe_hold(s);
 }

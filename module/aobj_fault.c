@@ -11,7 +11,8 @@
  *
  * A fault that has to sleep gives the mmap lock up first, where it may.  It
  * can then only ask to be tried again, not report an error; so it leaves the
- * error for its next try.
+ * error for its next try.  Where nobody else is in the address space it keeps
+ * the lock for as long as a read usually takes: a second try would cost more.
  */
 #include <linux/hash.h>
 #include <linux/mm.h>
@@ -23,6 +24,7 @@
 #include "aobj_fault.h"
 #include "aobj_frame.h"
 #include "aobj_object.h"
+#include "aobj_page.h"
 #include "aobj_pager.h"
 
 /*
@@ -265,20 +267,6 @@ static vm_fault_t fault_unlocked(struct vm_fault *vmf, struct aobj *obj)
 	return VM_FAULT_RETRY | VM_FAULT_MAJOR;
 }
 
-static vm_fault_t fault_sleep(struct vm_fault *vmf, struct aobj *obj)
-{
-	struct aobj_cluster *c;
-	int err;
-
-	if (vmf->flags & FAULT_FLAG_ALLOW_RETRY) {
-		if (vmf->flags & FAULT_FLAG_RETRY_NOWAIT)
-			return VM_FAULT_RETRY;
-		return fault_unlocked(vmf, obj);
-	}
-	err = aobj_pager_get(obj, vmf->pgoff, advice(vmf->vma), &c);
-	return err ? fault_error(err) : map(vmf, c) | VM_FAULT_MAJOR;
-}
-
 /*
  * A page that was read for a read fault the kernel maps with less ado.  For a write
  * it would do more: set the file's time, and the page dirty.
@@ -286,6 +274,40 @@ static vm_fault_t fault_sleep(struct vm_fault *vmf, struct aobj *obj)
 static unsigned int either(const struct vm_fault *vmf)
 {
 	return (vmf->flags & FAULT_FLAG_WRITE) ? 0 : AOBJ_GET_PAGE;
+}
+
+/*
+ * => no other thread would wait for the lock, nor does a device hang.  Others who look
+ *    at the address space (ptrace, /proc) are counted; who is not (khugepaged)
+ *    waits for a read, or for AOBJ_BRIEF_MS.
+ */
+static bool keeps_lock(const struct vm_fault *vmf)
+{
+	return atomic_read(&vmf->vma->vm_mm->mm_users) == 1 &&
+	       !READ_ONCE(aobj_stalled);
+}
+
+/* => sleeps with the mmap lock if it must, or for a short time */
+static vm_fault_t fault_sleep(struct vm_fault *vmf, struct aobj *obj)
+{
+	unsigned int flags = advice(vmf->vma) | either(vmf);
+	struct aobj_cluster *c;
+	struct page *page;
+	int err;
+
+	if (vmf->flags & FAULT_FLAG_ALLOW_RETRY) {
+		if (vmf->flags & FAULT_FLAG_RETRY_NOWAIT)
+			return VM_FAULT_RETRY;
+		if (!keeps_lock(vmf))
+			return fault_unlocked(vmf, obj);
+		flags |= AOBJ_GET_BRIEFLY;
+	}
+	err = aobj_pager_get_either(obj, vmf->pgoff, flags, &c, &page);
+	if (err == -EAGAIN)
+		return fault_unlocked(vmf, obj);
+	if (err)
+		return fault_error(err);
+	return (c ? map(vmf, c) : hand_over(vmf, obj, page)) | VM_FAULT_MAJOR;
 }
 
 static vm_fault_t aobj_fault(struct vm_fault *vmf)

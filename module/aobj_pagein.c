@@ -111,6 +111,7 @@ static void read_failed(struct aobj_io *io, unsigned int k)
 	mutex_unlock(&c->lock);
 
 	unlock_page(page);
+	aobj_swapio_read_over(c);
 	aobj_page_free(&page, 1);
 	aobj_cluster_put(c);
 }

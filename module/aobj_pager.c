@@ -118,7 +118,8 @@ static unsigned long memory_deadline(const struct get *g)
 /* => who wants no more than what is at hand */
 static bool waits_for_room(const struct get *g)
 {
-	return !(g->flags & (AOBJ_GET_NOWAIT | AOBJ_GET_BEGIN));
+	return !(g->flags &
+		 (AOBJ_GET_NOWAIT | AOBJ_GET_BEGIN | AOBJ_GET_BRIEFLY));
 }
 
 static int charge_pages(struct get *g, unsigned int *want, bool zero)
@@ -267,7 +268,7 @@ static int take_places(struct get *g, unsigned int *want)
 	unsigned long deadline = memory_deadline(g);
 
 	while (!(g->places = place_some(g->obj, *want))) {
-		if (g->flags & AOBJ_GET_NOWAIT)
+		if (!waits_for_room(g))
 			return -EAGAIN;
 		if (fatal_signal_pending(current))
 			return -EINTR;
@@ -474,11 +475,24 @@ static void read_on(const struct get *g)
 		read_next(g->obj, g->pgoff, g->further);
 }
 
-/* => waits until the page is no longer being read; PASS_AGAIN if it is valid */
-static enum pass wait_read(struct get *g, struct folio *folio)
+/* => the page of @g's cluster is no longer being read, and valid */
+static int wait_valid(const struct get *g, struct folio *folio)
 {
 	int err;
 
+	if (!(g->flags & AOBJ_GET_BRIEFLY))
+		err = folio_wait_locked_killable(folio);
+	else if (aobj_swapio_wait_read(g->c, folio,
+				       msecs_to_jiffies(AOBJ_BRIEF_MS)))
+		err = 0;
+	else
+		err = -EAGAIN;
+	return !err && !folio_test_uptodate(folio) ? -EIO : err;
+}
+
+/* => waits until the page is no longer being read; PASS_AGAIN if it is valid */
+static enum pass wait_read(struct get *g, struct folio *folio)
+{
 	if (g->flags & AOBJ_GET_NOWAIT)
 		return pass_error(g, -EAGAIN);
 	if (g->flags & AOBJ_GET_BEGIN)
@@ -488,12 +502,9 @@ static enum pass wait_read(struct get *g, struct folio *folio)
 		ask_further(g, aobj_swap_dev(g->c->slot[g->i]));
 	mutex_unlock(&g->c->lock);
 	read_on(g);
-	err = folio_wait_locked_killable(folio);
-	if (!err && !folio_test_uptodate(folio))
-		err = -EIO;
+	g->err = wait_valid(g, folio);
 	folio_put(folio);
-	g->err = err;
-	return err ? PASS_ERROR : PASS_AGAIN;
+	return g->err ? PASS_ERROR : PASS_AGAIN;
 }
 
 /* A device that sums what it writes must not see it change: wait. */
@@ -507,7 +518,7 @@ static enum pass wait_written(struct get *g)
 {
 	struct aobj_cluster *c = g->c;
 
-	if (g->flags & AOBJ_GET_NOWAIT)
+	if (!waits_for_room(g))
 		return pass_error(g, -EAGAIN);
 	mutex_unlock(&c->lock);
 	g->err = aobj_writeout_wait(c, BIT_ULL(g->i));
@@ -616,12 +627,8 @@ static enum pass get_swapped(struct get *g)
 		aobj_pagein(c, mask);
 
 	read_on(g);
-	if (g->flags & AOBJ_GET_BEGIN)
-		g->err = -EINPROGRESS;
-	else
-		g->err = folio_wait_locked_killable(folio);
-	if (!g->err && !folio_test_uptodate(folio))
-		g->err = -EIO;
+	g->err = g->flags & AOBJ_GET_BEGIN ? -EINPROGRESS :
+					     wait_valid(g, folio);
 	if (g->flags & AOBJ_GET_PAGE && !g->err && is_power_of_2(mask)) {
 		g->read = &folio->page;
 		return PASS_PAGE;

@@ -18,7 +18,11 @@ enum aobj_get_flags {
 	AOBJ_GET_BEGIN = 1 << 7, /* begin to read if there is room, no more */
 	AOBJ_GET_PAGE = 1 << 8, /* get_either: the page will do */
 	AOBJ_GET_SEQUENCE = 1 << 9, /* what is read is of a sequence */
+	AOBJ_GET_BRIEFLY =
+		1 << 10, /* wait for AOBJ_BRIEF_MS, and only for a read */
 };
+
+#define AOBJ_BRIEF_MS 20 /* a disk's seek, and a few requests before it */
 
 /*
  * aobj_pager_get: makes the page at @pgoff resident and valid
@@ -30,8 +34,9 @@ enum aobj_get_flags {
  * => -ENOSPC: neither budget nor swap has room, and waiting did not help
  * => -ENOMEM: no memory for the page or for what keeps account of it
  * => -EINTR: a fatal signal came while waiting
- * => -EAGAIN: with NOWAIT, it would have to wait; with ATOMIC, also that
- *    somebody else is at the cluster, or that there is no memory at hand
+ * => -EAGAIN: with NOWAIT, it would have to wait; with BRIEFLY, for longer, or for
+ *    something else; with ATOMIC, also that somebody else is at the cluster, or
+ *    that there is no memory at hand
  * => -EINPROGRESS: with BEGIN, the page is being read; -EAGAIN: there is no
  *    room for it now
  * => -ENODATA: with NOCREATE, the page was never touched: it reads as zeros

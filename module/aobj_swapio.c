@@ -4,6 +4,7 @@
 #include <linux/ioprio.h>
 #include <linux/pagemap.h>
 #include <linux/wait.h>
+#include <linux/wait_bit.h>
 #include <linux/workqueue.h>
 
 #include "aobj_cluster.h"
@@ -146,6 +147,24 @@ static void io_free(struct aobj_io *io)
 	rcu_read_unlock();
 }
 
+void aobj_swapio_read_over(struct aobj_cluster *c)
+{
+	/* Orders the unlocking before the look at who waits for it. */
+	smp_mb();
+	wake_up_var(c);
+}
+
+bool aobj_swapio_wait_read(struct aobj_cluster *c, struct folio *folio,
+			   unsigned long ticks)
+{
+	if (!folio_test_locked(folio))
+		return true;
+	return ___wait_var_event(
+		c, ___wait_cond_timeout(!folio_test_locked(folio)),
+		TASK_UNINTERRUPTIBLE, 0, (long)ticks,
+		__ret = io_schedule_timeout(__ret));
+}
+
 static void finish_read(struct aobj_io *io)
 {
 	for (unsigned int i = 0; i < io->nr; i++) {
@@ -154,6 +173,7 @@ static void finish_read(struct aobj_io *io)
 		folio_mark_uptodate(folio);
 		folio_unlock(folio);
 	}
+	aobj_swapio_read_over(io->cluster);
 	io_free(io);
 }
 

@@ -86,4 +86,17 @@ void aobj_swapio_unplug(struct aobj_plug *plug);
 /* => finishes what has completed; false if that was nothing; may submit */
 bool aobj_swapio_reap(void);
 
+/*
+ * aobj_swapio_wait_read: waits for the end of a page's read, by whom it may be
+ * @c: the page's cluster; referenced, as is the page
+ * => false if it has not ended after @ticks jiffies; sleeps, and is not interrupted
+ */
+bool aobj_swapio_wait_read(struct aobj_cluster *c, struct folio *folio,
+			   unsigned long ticks);
+/*
+ * aobj_swapio_read_over: those who wait like that look again
+ * => pages of the cluster have been unlocked; it may be gone; any context
+ */
+void aobj_swapio_read_over(struct aobj_cluster *c);
+
 #endif /* AOBJ_SWAPIO_H */

@@ -219,6 +219,7 @@ static void a_get_waits_for_stable_writes(struct kunit *test)
 	ENV_EXPECT_BLOCKS(t);
 	ENV_EXPECT_STATE(env, obj, 2, WRITING);
 	ENV_EXPECT_ENDS(env_start_get(env, obj, 2, AOBJ_GET_NOWAIT), -EAGAIN);
+	ENV_EXPECT_ENDS(env_start_get(env, obj, 2, AOBJ_GET_BRIEFLY), -EAGAIN);
 	held_disk_open(d);
 	ENV_EXPECT_ENDS(t, 0);
 	KUNIT_EXPECT_EQ(test, t->word, env_word(obj, 2, 1));

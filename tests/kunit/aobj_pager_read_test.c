@@ -264,6 +264,104 @@ static void nowait_does_not_wait_for_a_read(struct kunit *test)
 	ENV_EXPECT_ENDS(env_start_get(env, obj, 5, AOBJ_GET_NOWAIT), 0);
 }
 
+/* Whoever keeps a lock meanwhile gets the page, and is told by the read's end. */
+static void a_brief_get_waits_for_a_read(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct aobj *obj;
+
+	env_disk(env, 0, 256, 0);
+	obj = env_swapped(env, 10);
+	ENV_EXPECT_ENDS(env_start_get(env, obj, 5, AOBJ_GET_BRIEFLY), 0);
+	ENV_EXPECT_STATE(env, obj, 5, ENV_ACTIVE | ENV_SLOT);
+	env_expect(env, obj, 5, 1, 1);
+	ENV_EXPECT_EVENTS(env, AOBJ_EV_READ_BIOS, 1);
+	env_check(env);
+}
+
+/* => how long the get took, in ms; it gave up */
+static unsigned int gives_up_after(struct kunit *test, struct aobj *obj)
+{
+	unsigned long start = jiffies;
+	struct aobj_cluster *c;
+
+	KUNIT_EXPECT_EQ(test, aobj_pager_get(obj, 5, AOBJ_GET_BRIEFLY, &c),
+			-EAGAIN);
+	return jiffies_to_msecs(jiffies - start);
+}
+
+static void a_brief_get_does_not_wait_for_long(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = env_swapped(env, 10);
+
+	held_disk_hold(d, HELD_READ, true);
+	/* Its own read, and then that of somebody else. */
+	for (unsigned int i = 0; i < 2; i++) {
+		unsigned int ms = gives_up_after(test, obj);
+
+		KUNIT_EXPECT_GE(test, ms, AOBJ_BRIEF_MS / 2);
+		KUNIT_EXPECT_LT(test, ms, 50 * AOBJ_BRIEF_MS);
+		ENV_EXPECT_STATE(env, obj, 5, READING);
+	}
+	held_disk_open(d);
+	env_expect(env, obj, 5, 1, 1);
+	ENV_EXPECT_EVENTS(env, AOBJ_EV_READ_BIOS, 1);
+	env_check(env);
+}
+
+static void a_brief_get_that_failed_says_so(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = env_swapped(env, 10);
+
+	held_disk_fail(d, HELD_READ, env_slot(obj, 5), BLK_STS_MEDIUM, -1);
+	ENV_EXPECT_ENDS(env_start_get(env, obj, 5, AOBJ_GET_BRIEFLY), -EIO);
+	env_expect_bad(env, d, 1);
+}
+
+/* As a brief get waits, but for longer than the case may take. */
+static int wait_read_fn(struct env_thread *t)
+{
+	struct aobj_cluster *c = aobj_cluster_find(t->obj, 0);
+	struct page *page = env_resident(t->obj, t->arg);
+	bool over;
+
+	get_page(page);
+	over = aobj_swapio_wait_read(c, page_folio(page), 600 * HZ);
+	put_page(page);
+	aobj_cluster_put(c);
+	return over ? 0 : -ETIMEDOUT;
+}
+
+static void who_waits_for_a_read_is_told(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = env_swapped(env, 10);
+
+	held_disk_hold(d, HELD_READ, true);
+	for (unsigned int i = 0; i < 2; i++) {
+		struct env_thread *get = env_start_get(env, obj, i, 0), *wait;
+
+		env_wait_held(env, d, HELD_READ, 1);
+		wait = env_start(env, wait_read_fn, obj, i, 0);
+		ENV_EXPECT_BLOCKS(wait);
+		if (i)
+			held_disk_fail(d, HELD_READ, env_slot(obj, i),
+				       BLK_STS_MEDIUM, -1);
+		held_disk_complete(d, HELD_READ, 0,
+				   i ? BLK_STS_MEDIUM : BLK_STS_OK);
+		held_disk_hold(d, HELD_READ, false);
+		ENV_EXPECT_ENDS(wait, 0);
+		ENV_EXPECT_ENDS(get, i ? -EIO : 0);
+		held_disk_hold(d, HELD_READ, true);
+	}
+	env_expect_bad(env, d, 1);
+}
+
 /* The read goes on without the thread that began it. */
 static void a_killed_reader_leaves_a_good_page(struct kunit *test)
 {
@@ -368,6 +466,10 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(reads_complete_in_any_order),
 	KUNIT_CASE(the_evictor_leaves_pages_under_read),
 	KUNIT_CASE(nowait_does_not_wait_for_a_read),
+	KUNIT_CASE(a_brief_get_waits_for_a_read),
+	KUNIT_CASE(a_brief_get_does_not_wait_for_long),
+	KUNIT_CASE(a_brief_get_that_failed_says_so),
+	KUNIT_CASE(who_waits_for_a_read_is_told),
 	KUNIT_CASE(a_killed_reader_leaves_a_good_page),
 	KUNIT_CASE(a_killed_waiter_leaves_the_reader_alone),
 	KUNIT_CASE(a_read_completes_under_the_cluster_mutex),

@@ -60,6 +60,8 @@ static void nowait_does_not_wait_for_room(struct kunit *test)
 	unsigned int ms = refused_after(test, obj, AOBJ_GET_NOWAIT, -EAGAIN);
 
 	KUNIT_EXPECT_LT(test, ms, 1000u);
+	ms = refused_after(test, obj, AOBJ_GET_BRIEFLY, -EAGAIN);
+	KUNIT_EXPECT_LT(test, ms, 1000u);
 	env_check(env);
 }
 

@@ -86,4 +86,8 @@ network_up() {
 	ip link set "$1" up
 }
 
+# The reserve that the kernel raises for a while against fragmentation: the hog, which
+# leaves little more than the usual one, cannot know of it, and would be killed.
+echo 0 >/proc/sys/vm/watermark_boost_factor
+
 status=0

@@ -238,12 +238,19 @@ static void free_evicted(struct page **pages, unsigned int nr)
 	aobj_page_recycle(pages, nr);
 }
 
-/* => nobody but the object has it, or can get it, and it is clean */
+/*
+ * => nobody but the object has it, or can get it, and it is clean
+ * A page that is locked may be without another reference: a fault that was handed it
+ * gives its own to the mapping, which may go before the fault unlocks the page; and a
+ * read makes it valid first.
+ */
 static bool freeze_clean(struct page *page)
 {
-	if (folio_test_dirty(aobj_folio(page)) || !page_ref_freeze(page, 1))
+	struct folio *folio = aobj_folio(page);
+
+	if (folio_test_dirty(folio) || !page_ref_freeze(page, 1))
 		return false;
-	if (!folio_test_dirty(aobj_folio(page)))
+	if (!folio_test_dirty(folio) && !folio_test_locked(folio))
 		return true;
 	page_ref_unfreeze(page, 1);
 	return false;

@@ -205,6 +205,28 @@ static void ageing_leaves_pinned_pages_active(struct kunit *test)
 	env_check(env);
 }
 
+/* By a fault that has mapped it, say, and has no reference of its own any more. */
+static void a_locked_page_is_not_freed(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct aobj *obj = env_object(env, 5);
+	struct page *page;
+
+	env_disk(env, 0, 256, 0);
+	env_write(env, obj, 0, 5, 1);
+	page = env_resident(obj, 2);
+	KUNIT_ASSERT_TRUE(test, trylock_page(page));
+	env_evict(env, obj, 0, 5);
+	env_wait_written(env);
+	env_evict(env, obj, 0, 5);
+	ENV_EXPECT_STATE(env, obj, 1, ENV_SLOT);
+	KUNIT_ASSERT_PTR_EQ(test, env_resident(obj, 2), page);
+	unlock_page(page);
+	env_page_out(env, obj, 2, 1);
+	env_expect(env, obj, 0, 5, 1);
+	env_check(env);
+}
+
 /*
  * Devices that must not see a page change
  */
@@ -519,6 +541,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_page_got_and_pinned_may_be_filled_later),
 	KUNIT_CASE(a_page_pinned_before_is_not_chosen),
 	KUNIT_CASE(ageing_leaves_pinned_pages_active),
+	KUNIT_CASE(a_locked_page_is_not_freed),
 	KUNIT_CASE(a_get_waits_for_stable_writes),
 	KUNIT_CASE(a_get_for_stable_writes_can_be_killed),
 	KUNIT_CASE(stable_pages_beside_need_no_waiting),

@@ -287,13 +287,29 @@ static bool keeps_lock(const struct vm_fault *vmf)
 	       !READ_ONCE(aobj_stalled);
 }
 
-/* => sleeps with the mmap lock if it must, or for a short time */
-static vm_fault_t fault_sleep(struct vm_fault *vmf, struct aobj *obj)
+/* => -EAGAIN, or what becomes of the fault is in *@res */
+static int fault_get(struct vm_fault *vmf, struct aobj *obj, unsigned int flags,
+		     vm_fault_t *res)
 {
-	unsigned int flags = advice(vmf->vma) | either(vmf);
 	struct aobj_cluster *c;
 	struct page *page;
 	int err;
+
+	err = aobj_pager_get_either(obj, vmf->pgoff,
+				    advice(vmf->vma) | either(vmf) | flags, &c,
+				    &page);
+	if (!err)
+		*res = c ? map(vmf, c) : hand_over(vmf, obj, page);
+	else if (err != -EAGAIN)
+		*res = fault_error(err);
+	return err == -EAGAIN ? err : 0;
+}
+
+/* => sleeps with the mmap lock if it must, or for a short time */
+static vm_fault_t fault_sleep(struct vm_fault *vmf, struct aobj *obj)
+{
+	unsigned int flags = 0;
+	vm_fault_t res;
 
 	if (vmf->flags & FAULT_FLAG_ALLOW_RETRY) {
 		if (vmf->flags & FAULT_FLAG_RETRY_NOWAIT)
@@ -302,34 +318,25 @@ static vm_fault_t fault_sleep(struct vm_fault *vmf, struct aobj *obj)
 			return fault_unlocked(vmf, obj);
 		flags |= AOBJ_GET_BRIEFLY;
 	}
-	err = aobj_pager_get_either(obj, vmf->pgoff, flags, &c, &page);
-	if (err == -EAGAIN)
+	if (fault_get(vmf, obj, flags, &res))
 		return fault_unlocked(vmf, obj);
-	if (err)
-		return fault_error(err);
-	return (c ? map(vmf, c) : hand_over(vmf, obj, page)) | VM_FAULT_MAJOR;
+	return res | VM_FAULT_MAJOR;
 }
 
 static vm_fault_t aobj_fault(struct vm_fault *vmf)
 {
 	struct aobj *obj = vmf->vma->vm_file->private_data;
-	struct aobj_cluster *c;
-	struct page *page;
+	vm_fault_t res;
 	int err = 0;
 
 	aobj_count(AOBJ_EV_FAULTS, 1);
 	if (vmf->flags & FAULT_FLAG_TRIED)
 		err = take_error(obj, vmf->pgoff);
-	if (!err)
-		err = aobj_pager_get_either(obj, vmf->pgoff,
-					    advice(vmf->vma) | either(vmf) |
-						    AOBJ_GET_NOWAIT,
-					    &c, &page);
-	if (err == -EAGAIN)
-		return fault_sleep(vmf, obj);
 	if (err)
 		return fault_error(err);
-	return c ? map(vmf, c) : hand_over(vmf, obj, page);
+	return fault_get(vmf, obj, AOBJ_GET_NOWAIT, &res) ?
+		       fault_sleep(vmf, obj) :
+		       res;
 }
 
 /*

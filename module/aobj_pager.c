@@ -480,13 +480,10 @@ static int wait_valid(const struct get *g, struct folio *folio)
 {
 	int err;
 
-	if (!(g->flags & AOBJ_GET_BRIEFLY))
-		err = folio_wait_locked_killable(folio);
-	else if (aobj_swapio_wait_read(g->c, folio,
-				       msecs_to_jiffies(AOBJ_BRIEF_MS)))
-		err = 0;
+	if (g->flags & AOBJ_GET_BRIEFLY)
+		err = aobj_swapio_wait_read(g->c, folio, AOBJ_BRIEF_MS);
 	else
-		err = -EAGAIN;
+		err = folio_wait_locked_killable(folio);
 	return !err && !folio_test_uptodate(folio) ? -EIO : err;
 }
 

@@ -18,8 +18,7 @@ enum aobj_get_flags {
 	AOBJ_GET_BEGIN = 1 << 7, /* begin to read if there is room, no more */
 	AOBJ_GET_PAGE = 1 << 8, /* get_either: the page will do */
 	AOBJ_GET_SEQUENCE = 1 << 9, /* what is read is of a sequence */
-	AOBJ_GET_BRIEFLY =
-		1 << 10, /* wait for AOBJ_BRIEF_MS, and only for a read */
+	AOBJ_GET_BRIEFLY = 1 << 10, /* wait for a read, AOBJ_BRIEF_MS */
 };
 
 #define AOBJ_BRIEF_MS 20 /* a disk's seek, and a few requests before it */

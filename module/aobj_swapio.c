@@ -154,15 +154,17 @@ void aobj_swapio_read_over(struct aobj_cluster *c)
 	wake_up_var(c);
 }
 
-bool aobj_swapio_wait_read(struct aobj_cluster *c, struct folio *folio,
-			   unsigned long ticks)
+int aobj_swapio_wait_read(struct aobj_cluster *c, struct folio *folio,
+			  unsigned int ms)
 {
 	if (!folio_test_locked(folio))
-		return true;
+		return 0;
 	return ___wait_var_event(
-		c, ___wait_cond_timeout(!folio_test_locked(folio)),
-		TASK_UNINTERRUPTIBLE, 0, (long)ticks,
-		__ret = io_schedule_timeout(__ret));
+		       c, ___wait_cond_timeout(!folio_test_locked(folio)),
+		       TASK_UNINTERRUPTIBLE, 0, (long)msecs_to_jiffies(ms),
+		       __ret = io_schedule_timeout(__ret)) ?
+		       0 :
+		       -EAGAIN;
 }
 
 static void finish_read(struct aobj_io *io)

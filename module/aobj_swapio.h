@@ -89,10 +89,10 @@ bool aobj_swapio_reap(void);
 /*
  * aobj_swapio_wait_read: waits for the end of a page's read, by whom it may be
  * @c: the page's cluster; referenced, as is the page
- * => false if it has not ended after @ticks jiffies; sleeps, and is not interrupted
+ * => -EAGAIN if it has not ended after @ms; sleeps, and is not interrupted
  */
-bool aobj_swapio_wait_read(struct aobj_cluster *c, struct folio *folio,
-			   unsigned long ticks);
+int aobj_swapio_wait_read(struct aobj_cluster *c, struct folio *folio,
+			  unsigned int ms);
 /*
  * aobj_swapio_read_over: those who wait like that look again
  * => pages of the cluster have been unlocked; it may be gone; any context

@@ -13,7 +13,7 @@
 #define READS 200
 #define DELAY_MS 1500
 
-/* => every so-manieth page has been read, and was right */
+/* => pages have been read, each once, and were right */
 static int read_some(void *argument)
 {
 	const struct object *o = argument;

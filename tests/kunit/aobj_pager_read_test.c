@@ -327,13 +327,13 @@ static int wait_read_fn(struct env_thread *t)
 {
 	struct aobj_cluster *c = aobj_cluster_find(t->obj, 0);
 	struct page *page = env_resident(t->obj, t->arg);
-	bool over;
+	int err;
 
 	get_page(page);
-	over = aobj_swapio_wait_read(c, page_folio(page), 600 * HZ);
+	err = aobj_swapio_wait_read(c, page_folio(page), 600000);
 	put_page(page);
 	aobj_cluster_put(c);
-	return over ? 0 : -ETIMEDOUT;
+	return err;
 }
 
 static void who_waits_for_a_read_is_told(struct kunit *test)

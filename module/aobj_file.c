@@ -13,6 +13,7 @@
 #include "aobj_fault.h"
 #include "aobj_bind.h"
 #include "aobj_file.h"
+#include "aobj_inode.h"
 #include "aobj_ioctl.h"
 #include "aobj_object.h"
 #include "aobj_rw.h"
@@ -29,7 +30,7 @@ struct inode *aobj_file_new_object(void)
 
 	if (IS_ERR(obj))
 		return ERR_CAST(obj);
-	inode = aobj_object_device_inode(obj);
+	inode = aobj_inode_of_device(obj);
 	/* From here on it lives by the inode, or not at all. */
 	aobj_object_detach(obj);
 	return inode;
@@ -93,7 +94,7 @@ void aobj_file_show_fdinfo(struct seq_file *m, struct file *file)
 static struct file_system_type file_fs_type = {
 	.owner = THIS_MODULE,
 	.name = "aobj",
-	.init_fs_context = aobj_object_fs_context,
+	.init_fs_context = aobj_inode_fs_context,
 	.kill_sb = kill_anon_super,
 };
 
@@ -270,7 +271,7 @@ static struct file *file_of(struct inode *inode, const char *name)
 
 static struct file *file_of_object(struct aobj *obj, const char *name)
 {
-	struct inode *inode = aobj_object_inode(obj, file_mnt->mnt_sb);
+	struct inode *inode = aobj_inode_of(obj, file_mnt->mnt_sb);
 	struct file *file;
 
 	if (IS_ERR(inode))

@@ -24,8 +24,8 @@
 #include "aobj_cluster.h"
 #include "aobj_control.h"
 #include "aobj_evict.h"
+#include "aobj_inode.h"
 #include "aobj_kernel.h"
-#include "aobj_object.h"
 #include "aobj_page.h"
 #include "aobj_pagedaemon.h"
 #include "aobj_pagein.h"
@@ -80,12 +80,12 @@ static int __init aobj_init(void)
 	err = aobj_cluster_init();
 	if (err)
 		goto out_swapio;
-	err = aobj_object_init();
+	err = aobj_inode_init();
 	if (err)
 		goto out_cluster;
 	err = aobj_pagedaemon_init();
 	if (err)
-		goto out_object;
+		goto out_inode;
 	err = aobj_chardev_init(aobj_stats_groups);
 	if (err)
 		goto out_daemon;
@@ -104,8 +104,8 @@ out_chardev:
 	aobj_chardev_exit();
 out_daemon:
 	aobj_pagedaemon_exit();
-out_object:
-	aobj_object_exit();
+out_inode:
+	aobj_inode_exit();
 out_cluster:
 	aobj_cluster_exit();
 out_swapio:
@@ -122,7 +122,7 @@ static void __exit aobj_exit(void)
 	aobj_swap_exit();
 	aobj_chardev_exit();
 	aobj_pagedaemon_exit();
-	aobj_object_exit();
+	aobj_inode_exit();
 	aobj_cluster_exit();
 	aobj_swapio_exit();
 	aobj_pool_exit();

@@ -14,11 +14,6 @@
 
 #include "aobj_internal.h"
 
-struct fs_context;
-
-int aobj_object_init(void);
-void aobj_object_exit(void);
-
 /*
  * aobj_object_create: => a new object of no size, or an error; may sleep
  * => the caller has the one reference to its contents, and gives it up by
@@ -36,19 +31,6 @@ void aobj_object_detach(struct aobj *obj);
 int aobj_object_first_size(struct aobj *obj, u64 size);
 /* => an object that nobody else knows, and that has nothing; never sleeps */
 void aobj_object_put_new(struct aobj *obj);
-
-/*
- * aobj_object_inode: => the object's inode, made if there is none, or an error
- * @sb: of aobj_object_fs_context(); its mount is held until the inode has gone
- *
- * => the caller has a reference to it; the inode has one to the contents
- * => may sleep: while there is an inode of another mount; -EINTR, -ENOMEM
- */
-struct inode *aobj_object_inode(struct aobj *obj, struct super_block *sb);
-/* => the same for a device, whose release gives the inode back */
-struct inode *aobj_object_device_inode(struct aobj *obj);
-/* => for the type of a file system that has such inodes */
-int aobj_object_fs_context(struct fs_context *fc);
 
 /* The structure alone, for clusters. */
 void aobj_object_get(struct aobj *obj);

@@ -317,6 +317,26 @@ u64 aobj_cluster_absent(const struct aobj_cluster *c, u64 mask, bool swapped)
 	return mask;
 }
 
+bool aobj_cluster_none_in(struct aobj *obj, pgoff_t first, pgoff_t end)
+{
+	pgoff_t index = first >> AOBJ_CLUSTER_SHIFT;
+	struct aobj_cluster *c;
+	bool none = true;
+	u64 mask;
+
+	for (; none && (c = aobj_cluster_next(obj, &index)); index++) {
+		mask = aobj_places_in(index, first, end);
+		mutex_lock(&c->lock);
+		none = aobj_cluster_absent(c, mask, false) == mask;
+		mutex_unlock(&c->lock);
+		aobj_cluster_put(c);
+		if (!mask)
+			break;
+		cond_resched();
+	}
+	return none;
+}
+
 void aobj_cluster_deactivate(struct aobj_cluster *c, u64 mask)
 {
 	mask &= c->res->present & ~c->res->inactive;

@@ -21,6 +21,8 @@ void aobj_cluster_exit(void);
 struct aobj_cluster *aobj_cluster_find(struct aobj *obj, pgoff_t index);
 /* => the first one at or after *@index, which is set to its own */
 struct aobj_cluster *aobj_cluster_next(struct aobj *obj, pgoff_t *index);
+/* => pages [@first, @end) are neither in memory nor on swap, nor lost; sleeps */
+bool aobj_cluster_none_in(struct aobj *obj, pgoff_t first, pgoff_t end);
 /* => as find, but makes it; sleeps if @gfp may; NULL if there is no memory */
 struct aobj_cluster *aobj_cluster_get(struct aobj *obj, pgoff_t index,
 				      gfp_t gfp);

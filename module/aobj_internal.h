@@ -49,6 +49,8 @@ struct aobj_swap_set;
  *	Z: if a file has been attached
  * @size: Z: in bytes
  * @npages: Z: the same in pages
+ * @asked: under @resize_lock: the size; or what it was before
+ *	aobj_object_extend_try(), if nobody has set it since
  * @resize_lock: serialises changes of the size
  * @sized: Z: the size was set once, so that mmap does not set it again
  * @reserves: Z: whatever makes it larger reserves as much
@@ -81,6 +83,7 @@ struct aobj {
 	struct address_space mapping;
 	loff_t size;
 	pgoff_t npages;
+	loff_t asked;
 	struct mutex resize_lock;
 	bool sized;
 	bool reserves;

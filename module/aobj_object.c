@@ -309,6 +309,7 @@ static void set_size(struct aobj *obj, loff_t size)
 	WRITE_ONCE(obj->size, size);
 	WRITE_ONCE(obj->npages, aobj_pages_of(size));
 	WRITE_ONCE(obj->sized, true);
+	obj->asked = size;
 }
 
 int aobj_object_first_size(struct aobj *obj, u64 size)
@@ -474,8 +475,9 @@ int aobj_object_resize(struct aobj *obj, u64 npages)
 	return aobj_object_truncate(obj, npages << PAGE_SHIFT);
 }
 
-int aobj_object_extend(struct aobj *obj, u64 size)
+int aobj_object_extend_try(struct aobj *obj, u64 size)
 {
+	loff_t before;
 	int err;
 
 	if (size <= aobj_object_size(obj))
@@ -483,10 +485,44 @@ int aobj_object_extend(struct aobj *obj, u64 size)
 	err = resize_begin(obj, size);
 	if (err)
 		return err;
-	if (size > aobj_object_size(obj))
-		err = grow(obj, size);
+	before = obj->size;
+	if (size > before)
+		err = grow(obj, size) ?: 1;
+	if (err > 0)
+		obj->asked = before;
 	mutex_unlock(&obj->resize_lock);
 	return err;
+}
+
+int aobj_object_extend(struct aobj *obj, u64 size)
+{
+	return min(aobj_object_extend_try(obj, size), 0);
+}
+
+/* => the size is @obj->asked, or as before if there is something behind that */
+static void take_back(struct aobj *obj)
+{
+	loff_t size = obj->size, asked = obj->asked;
+	pgoff_t npages = obj->npages;
+
+	set_size(obj, asked);
+	/* A fault puts its cluster into the map, then looks at the size. */
+	smp_mb();
+	if (!aobj_cluster_none_in(obj, asked >> PAGE_SHIFT, npages)) {
+		set_size(obj, size);
+		return;
+	}
+	if (obj->pays)
+		aobj_wired_uncharge(obj, npages - obj->npages);
+	unreserve_rest(obj);
+}
+
+void aobj_object_extend_undo(struct aobj *obj, u64 size)
+{
+	mutex_lock(&obj->resize_lock);
+	if (obj->size == size && obj->asked < size)
+		take_back(obj);
+	mutex_unlock(&obj->resize_lock);
 }
 
 int aobj_object_size_once(struct aobj *obj, u64 npages)

@@ -67,6 +67,17 @@ int aobj_object_bind(struct aobj *obj, const char *to);
 
 /* => grows to @size bytes if the object is smaller; errors as above */
 int aobj_object_extend(struct aobj *obj, u64 size);
+/*
+ * aobj_object_extend_try: the same, for something that may fail
+ * => 1: it has grown; then aobj_object_extend_undo() may be called
+ */
+int aobj_object_extend_try(struct aobj *obj, u64 size);
+/*
+ * aobj_object_extend_undo: what it was extended to @size bytes for has failed
+ * => it has the size that it had; unless somebody has set the size since, or has
+ *    pages there; may sleep
+ */
+void aobj_object_extend_undo(struct aobj *obj, u64 size);
 /* => sets the size of an object that never had one; else does nothing */
 int aobj_object_size_once(struct aobj *obj, u64 npages);
 

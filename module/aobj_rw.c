@@ -86,25 +86,26 @@ static u64 end_after(const struct kiocb *iocb, size_t len)
 	return round_up(end, PAGE_SIZE);
 }
 
-/* => the page to write to, even if a shrink has just taken it away */
-static int page_for_write(struct kiocb *iocb, u64 end, struct page **page)
+int aobj_rw_page(struct aobj *obj, pgoff_t pgoff, u64 end, unsigned int flags,
+		 struct page **page)
 {
-	struct file *file = iocb->ki_filp;
-	struct aobj *obj = file->private_data;
-	int err;
+	int grown, err;
 
 	do {
-		err = aobj_object_extend(obj, end);
-		if (!err)
-			err = aobj_pager_get_page(
-				obj, iocb->ki_pos >> PAGE_SHIFT,
-				AOBJ_GET_WRITE | aobj_file_advice(file), page);
+		grown = aobj_object_extend_try(obj, end);
+		if (grown < 0)
+			return grown;
+		err = aobj_pager_get_page(obj, pgoff, AOBJ_GET_WRITE | flags,
+					  page);
 	} while (err == -ENXIO);
+	if (err && grown)
+		aobj_object_extend_undo(obj, end);
 	return err;
 }
 
 static ssize_t write_page(struct kiocb *iocb, size_t len, struct iov_iter *from)
 {
+	struct file *file = iocb->ki_filp;
 	struct page *page;
 	size_t done;
 	int err;
@@ -113,7 +114,8 @@ static ssize_t write_page(struct kiocb *iocb, size_t len, struct iov_iter *from)
 	len -= fault_in_iov_iter_readable(from, len);
 	if (!len)
 		return -EFAULT;
-	err = page_for_write(iocb, end_after(iocb, len), &page);
+	err = aobj_rw_page(file->private_data, iocb->ki_pos >> PAGE_SHIFT,
+			   end_after(iocb, len), aobj_file_advice(file), &page);
 	if (err)
 		return err;
 	done = copy_page_from_iter(page, offset_in_page(iocb->ki_pos), len,

@@ -94,6 +94,13 @@ static void test_room_comes_back(void)
 	object_free(&second);
 }
 
+static ssize_t append(int fd)
+{
+	struct iovec vector = { "x", 1 };
+
+	return pwritev2(fd, &vector, 1, 0, RWF_APPEND);
+}
+
 static void check_system_calls(const struct object *o, size_t page)
 {
 	uint8_t *address = object_page(o, page);
@@ -107,6 +114,11 @@ static void check_system_calls(const struct object *o, size_t page)
 		die("pipe");
 	check_errno(pwrite(o->fd, "x", 1, at), ENOSPC,
 		    "write() without room is ENOSPC");
+	check_errno(pwrite(o->fd, "x", 1, (off_t)(o->pages * page_size)),
+		    ENOSPC, "past the end as well");
+	check_errno(append(o->fd), ENOSPC, "and to append");
+	check_equal(object_info(o->fd).size, o->pages * page_size,
+		    "which does not make it larger");
 	got = pread(o->fd, &byte, 1, at);
 	check((got == 1 && !byte) || (got < 0 && errno == ENOSPC),
 	      "read() of an absent page is a zero or ENOSPC", "%zd %s", got,

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Objects as regular files, see the header. */
-#include <linux/falloc.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
@@ -10,6 +9,7 @@
 #include <linux/slab.h>
 
 #include "aobj_advise.h"
+#include "aobj_alloc.h"
 #include "aobj_fault.h"
 #include "aobj_bind.h"
 #include "aobj_file.h"
@@ -129,54 +129,6 @@ static int file_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-static int zero_range(struct inode *inode, int mode, loff_t pos, loff_t len)
-{
-	bool extend = !(mode & FALLOC_FL_KEEP_SIZE);
-	struct aobj *obj = inode->i_private;
-	int err = 0;
-
-	/* As ftruncate: RLIMIT_FSIZE. */
-	if (extend && pos + len > aobj_object_size(obj))
-		err = inode_newsize_ok(inode, pos + len);
-	if (!err)
-		err = aobj_object_punch(obj, pos, len);
-	if (!err && extend)
-		err = aobj_object_extend(obj, pos + len);
-	return err;
-}
-
-/*
- * Space is reserved for an object or not; for a part of it that can only be said
- * when the part is all.
- */
-static int allocate(struct inode *inode, loff_t pos, loff_t len)
-{
-	struct aobj *obj = inode->i_private;
-	int err = 0;
-
-	if (pos || len < aobj_object_size(obj))
-		return -EOPNOTSUPP;
-	if (len > aobj_object_size(obj))
-		err = inode_newsize_ok(inode, len);
-	return err ?: aobj_object_resize_reserve(obj, len, true);
-}
-
-static long file_fallocate(struct file *file, int mode, loff_t pos, loff_t len)
-{
-	struct aobj *obj = file->private_data;
-
-	if (!mode)
-		return allocate(file_inode(file), pos, len);
-	switch (mode & ~FALLOC_FL_KEEP_SIZE) {
-	case FALLOC_FL_PUNCH_HOLE:
-		return aobj_object_punch(obj, pos, len);
-	case FALLOC_FL_ZERO_RANGE:
-		return zero_range(file_inode(file), mode, pos, len);
-	default:
-		return -EOPNOTSUPP;
-	}
-}
-
 static int file_setattr(struct aobj_idmap *idmap, struct dentry *dentry,
 			struct iattr *attr)
 {
@@ -190,17 +142,20 @@ static int file_setattr(struct aobj_idmap *idmap, struct dentry *dentry,
 	return err;
 }
 
-/* Blocks, of 512 bytes, are what the object takes in memory and on swap. */
+/*
+ * Blocks, of 512 bytes, are what the object takes in memory and on swap, or what
+ * is reserved for it.
+ */
 static int file_getattr(struct aobj_idmap *idmap, const struct path *path,
 			struct kstat *stat, u32 mask, unsigned int flags)
 {
 	struct inode *inode = d_inode(path->dentry);
 	struct aobj *obj = inode->i_private;
+	u64 reserved = (u64)READ_ONCE(obj->reserved) << PAGE_SHIFT;
+	u64 held = aobj_bytes_of(&obj->resident) + aobj_bytes_of(&obj->swapped);
 
 	aobj_compat_fillattr(idmap, mask, inode, stat);
-	stat->blocks = (aobj_bytes_of(&obj->resident) +
-			aobj_bytes_of(&obj->swapped)) >>
-		       SECTOR_SHIFT;
+	stat->blocks = max(held, reserved) >> SECTOR_SHIFT;
 	return 0;
 }
 
@@ -219,7 +174,7 @@ static const struct file_operations file_fops = {
 	.write_iter = aobj_write_iter,
 	.splice_read = copy_splice_read,
 	.splice_write = iter_file_splice_write,
-	.fallocate = file_fallocate,
+	.fallocate = aobj_fallocate,
 	.fadvise = aobj_fadvise,
 	.fsync = noop_fsync,
 	.unlocked_ioctl = aobj_ioctl,

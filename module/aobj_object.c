@@ -432,6 +432,17 @@ int aobj_object_resize_reserve(struct aobj *obj, u64 size, bool reserve)
 	return err;
 }
 
+int aobj_object_reserve_to(struct aobj *obj, u64 size)
+{
+	int err = resize_begin(obj, size);
+
+	if (err)
+		return err;
+	err = resize_reserved(obj, max_t(loff_t, size, obj->size), true);
+	mutex_unlock(&obj->resize_lock);
+	return err;
+}
+
 int aobj_object_bind(struct aobj *obj, const char *to)
 {
 	int err = mutex_lock_killable(&obj->resize_lock);

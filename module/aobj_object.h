@@ -62,6 +62,9 @@ int aobj_object_resize_reserve(struct aobj *obj, u64 size, bool reserve);
 /* => the same for the size that it has; -EINTR, -ENOSPC, -EBUSY */
 int aobj_object_reserve(struct aobj *obj, bool reserve);
 
+/* => reserves, and grows to @size bytes if the object is smaller; errors as above */
+int aobj_object_reserve_to(struct aobj *obj, u64 size);
+
 /* => aobj_bind_object(); -EINTR; -EBUSY if it has a reservation */
 int aobj_object_bind(struct aobj *obj, const char *to);
 

@@ -65,6 +65,17 @@ void aobj_place_check(void)
 			missing);
 }
 
+unsigned long aobj_place_room(const struct aobj *obj)
+{
+	long room = places() - atomic_long_read(&promised);
+	u32 tag = READ_ONCE(obj->bound);
+
+	if (tag != AOBJ_TAG_NONE)
+		room = (long)aobj_swap_free_for(tag, NULL) +
+		       max(aobj_budget_free() - (long)headroom(), 0L);
+	return max(room, 0L);
+}
+
 /* => false: there are not so many, if that matters to anybody */
 static bool promise(long nr)
 {

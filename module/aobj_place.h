@@ -39,6 +39,13 @@ unsigned long aobj_place_held(const struct aobj *obj);
 long aobj_place_promised(void);
 
 /*
+ * aobj_place_room: for how many new pages of @obj there is place, but for the
+ * last of the budget, without which pages could not be read; a snapshot, that of
+ * what it is bound to without a look at what others have reserved
+ */
+unsigned long aobj_place_room(const struct aobj *obj);
+
+/*
  * aobj_place_missing: how many places are promised and not there
  * => 0 as long as nothing is reserved; above 0 when slots have gone bad, or a
  *    device has failed, that were counted on; a snapshot

@@ -356,6 +356,51 @@ static void bound_objects_do_not_get_in_the_way(struct kunit *test)
 	env_check(env);
 }
 
+static void a_reservation_takes_nothing_away(struct kunit *test)
+{
+	struct pager_env *env = small(test);
+	struct aobj *obj = env_object(env, 100);
+
+	env_write(env, obj, 0, 100, 1);
+	KUNIT_EXPECT_EQ(test, aobj_object_reserve_to(obj, bytes(50)), 0);
+	KUNIT_EXPECT_EQ(test, aobj_object_npages(obj), 100ul);
+	KUNIT_EXPECT_EQ(test, obj->reserved, 100ul);
+	KUNIT_EXPECT_EQ(test, aobj_object_reserve_to(obj, bytes(110)), 0);
+	KUNIT_EXPECT_EQ(test, aobj_object_npages(obj), 110ul);
+	KUNIT_EXPECT_EQ(test, obj->reserved, 110ul);
+	KUNIT_EXPECT_EQ(test, aobj_object_reserve_to(obj, bytes(IN_MEMORY + 1)),
+			-ENOSPC);
+	KUNIT_EXPECT_EQ(test, aobj_object_npages(obj), 110ul);
+	env_expect(env, obj, 0, 100, 1);
+	env_check(env);
+}
+
+static void room_is_what_nobody_has(struct kunit *test)
+{
+	struct pager_env *env = small(test);
+	struct aobj *obj = env_object(env, 100);
+	struct held_disk *own;
+
+	KUNIT_EXPECT_EQ(test, aobj_place_room(obj), (unsigned long)IN_MEMORY);
+	env_disk(env, 0, DISK, 0);
+	KUNIT_EXPECT_EQ(test, aobj_place_room(obj), (unsigned long)ALL);
+	env_write(env, obj, 0, 100, 1);
+	KUNIT_EXPECT_EQ(test, aobj_place_room(obj), (unsigned long)ALL - 100);
+	env_page_out(env, obj, 0, 100);
+	KUNIT_EXPECT_EQ(test, aobj_place_room(obj), (unsigned long)ALL - 100);
+	reserved_object(env, 50);
+	KUNIT_EXPECT_EQ(test, aobj_place_room(obj), (unsigned long)ALL - 150);
+
+	own = env_disk(env, 1, 128, 0);
+	WRITE_ONCE(env_dev(env, own)->exclusive, true);
+	KUNIT_EXPECT_EQ(test, aobj_place_room(obj), (unsigned long)ALL - 150);
+	KUNIT_ASSERT_EQ(test, bind_to(env, obj, own), 0);
+	/* Of the budget nothing is in use but the pool, which is no use. */
+	KUNIT_EXPECT_LE(test, aobj_place_room(obj), 127ul + IN_MEMORY);
+	KUNIT_EXPECT_GE(test, aobj_place_room(obj), 127ul);
+	env_check(env);
+}
+
 static void the_kernel_reserves_as_well(struct kunit *test)
 {
 	struct pager_env *env = small(test);
@@ -384,6 +429,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(bad_slots_are_absorbed_or_told),
 	KUNIT_CASE(a_limit_gives_way_when_swap_is_full),
 	KUNIT_CASE(bound_objects_do_not_get_in_the_way),
+	KUNIT_CASE(a_reservation_takes_nothing_away),
+	KUNIT_CASE(room_is_what_nobody_has),
 	KUNIT_CASE(the_kernel_reserves_as_well),
 	{},
 };

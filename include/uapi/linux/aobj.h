@@ -189,9 +189,20 @@ struct aobj_flush {
  *	"aobj:"; may be empty
  *
  * On /dev/aobj.  Returns a descriptor, as memfd_create(2) does: beside the
- * calls of the device, ftruncate(2), fallocate(2) with FALLOC_FL_PUNCH_HOLE or
- * FALLOC_FL_ZERO_RANGE, fstat(2), MADV_REMOVE and opening it by /proc/PID/fd
- * work.  Its size need be no multiple of the page size.
+ * calls of the device, ftruncate(2), fallocate(2), fstat(2), MADV_REMOVE, locks
+ * of its own and opening it by /proc/PID/fd work.  Its size need be no multiple
+ * of the page size; its mode is 0600.  There are no seals (EINVAL).
+ *
+ * fallocate(2) knows FALLOC_FL_PUNCH_HOLE, FALLOC_FL_ZERO_RANGE (which makes a
+ * hole, too) and no mode.  Without one it sets space aside; what is there stays
+ * as it is, and the file is made larger if the range ends past its end.  From 0
+ * to the end or beyond, that is AOBJ_RESIZE_RESERVE.  Of any other range, and of
+ * an object that is bound to some devices, the pages that are not there are made
+ * and are zeros: they take memory, or swap, until they are dropped.  With
+ * FALLOC_FL_KEEP_SIZE the range may end in the last page, and not beyond
+ * (EOPNOTSUPP).  ENOSPC if there is not so much room, and nothing changes; where
+ * others were faster, a part may have been made, and the file ends behind that.
+ *
  * Errors: EINVAL, EFBIG, EMFILE, ENFILE, ENOMEM, EINTR.
  */
 struct aobj_create {

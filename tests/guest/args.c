@@ -9,7 +9,7 @@
 
 #include "guest.h"
 
-static int control_fd, object_fd;
+static int control_fd, object_fd, device_fd;
 
 static long resize(uint64_t size, uint32_t flags, uint32_t reserved)
 {
@@ -143,6 +143,144 @@ static void test_info_sizes(void)
 	check_equal(words[0], 6 * page_size, "that too is filled");
 	check_equal(words[known], 0, "unknown fields read as 0");
 }
+
+/* Any call's structure with nothing in it but what is at @at. */
+static long call_with(unsigned long call, size_t at, uint32_t value)
+{
+	uint32_t words[64] = { 0 };
+
+	words[at / sizeof(words[0])] = value;
+	return ioctl(device_fd, call, words);
+}
+
+static void test_unknown_fields(void)
+{
+	const struct {
+		unsigned long call;
+		size_t flags;
+		size_t reserved;
+		const char *name;
+	} calls[] = {
+#define CALL(c, s)                                 \
+	{ AOBJ_IOC_##c, offsetof(struct s, flags), \
+	  offsetof(struct s, reserved), #c }
+		CALL(DROP, aobj_range),	   CALL(WIRE, aobj_range),
+		CALL(UNWIRE, aobj_range),  CALL(NOSWAP, aobj_noswap),
+		CALL(LIMIT, aobj_limit),   CALL(FLUSH, aobj_flush),
+		CALL(CREATE, aobj_create), CALL(BIND, aobj_bind),
+		CALL(RESIZE, aobj_resize), CALL(PAGES, aobj_pages),
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
+		bool refused = true;
+
+		for (unsigned int bit = 4; bit < 32; bit++)
+			refused &= call_with(calls[i].call, calls[i].flags,
+					     1u << bit) < 0 &&
+				   errno == EINVAL;
+		check(refused, text("%s: each unknown flag", calls[i].name),
+		      "one is taken");
+		check_errno(call_with(calls[i].call, calls[i].reserved, 1),
+			    EINVAL, text("%s: reserved set", calls[i].name));
+		check_errno(ioctl(device_fd, calls[i].call, (void *)8), EFAULT,
+			    text("%s: a bad address", calls[i].name));
+	}
+}
+
+static unsigned long of_size(unsigned long call, size_t size)
+{
+	return _IOC(_IOC_DIR(call), _IOC_TYPE(call), _IOC_NR(call), size);
+}
+
+/* What is both read and written; what is only known by its beginning. */
+static void test_other_sizes(void)
+{
+	uint64_t words[16] = { 0, 0, AOBJ_FLUSH_DEACTIVATE, 7, 7 };
+	uint64_t features[2] = { 0, 7 };
+	int fd;
+
+	check_ok(ioctl(object_fd, of_size(AOBJ_IOC_FLUSH, 24), words),
+		 "flush: a structure without the answers is taken");
+	check(words[3] == 7 && words[4] == 7,
+	      "nothing is written past a shorter one", "%llu",
+	      (unsigned long long)words[3]);
+	check_ok(ioctl(object_fd, of_size(AOBJ_IOC_FLUSH, 56), words),
+		 "flush: a longer one is taken");
+	check_equal(words[3] + words[4], 0, "and answered");
+	words[6] = 1;
+	check_errno(ioctl(object_fd, of_size(AOBJ_IOC_FLUSH, 56), words), E2BIG,
+		    "flush: but not with an unknown field set");
+	check_errno(ioctl(object_fd, of_size(AOBJ_IOC_FLUSH, 0), words), EINVAL,
+		    "flush: a structure of no size");
+	check_errno(ioctl(object_fd, of_size(AOBJ_IOC_INFO, 0), words), EINVAL,
+		    "info: likewise");
+	check_ok(ioctl(object_fd, of_size(AOBJ_IOC_FEATURES, 16), features),
+		 "features: a longer structure is taken");
+	check(features[0] && !features[1], "and ends in zeros", "%llx",
+	      (unsigned long long)features[1]);
+	words[0] = page_size;
+	words[1] = 0;
+	fd = ioctl(device_fd, of_size(AOBJ_IOC_CREATE, 16), words);
+	check(fd >= 0, "create: a structure without the name is taken", "%s",
+	      strerror(errno));
+	close(fd);
+}
+
+#ifdef __x86_64__
+/* As 32-bit programs call it; => -errno, or what the call returns */
+static long ioctl_32(int fd, unsigned long cmd, void *argument)
+{
+	long result = 54; /* ioctl(2) of i386 */
+
+	__asm__ volatile("int $0x80"
+			 : "+a"(result)
+			 : "b"((long)fd), "c"(cmd), "d"(argument)
+			 : "memory", "cc", "r8", "r9", "r10", "r11");
+	return result;
+}
+
+static int try_ioctl_32(void *unused)
+{
+	(void)unused;
+	return ioctl_32(-1, 0, NULL) != -EBADF;
+}
+
+static void test_compat(void)
+{
+	struct aobj_info *info = mmap(NULL, page_size, PROT_READ | PROT_WRITE,
+				      MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT,
+				      -1, 0);
+	struct aobj_resize *size = (void *)info;
+	struct aobj_pages *pages = (void *)info;
+	uint8_t *vec = (uint8_t *)(info + 2);
+
+	if (info == MAP_FAILED)
+		die("mmap");
+	if (task_wait(task_start(try_ioctl_32, NULL))) {
+		skip("calls of 32-bit programs", "the kernel has none");
+		return;
+	}
+	*size = (struct aobj_resize){ .size = 9 * page_size };
+	check_result(ioctl_32(object_fd, AOBJ_IOC_RESIZE, size), 0,
+		     "a 32-bit program's RESIZE");
+	check_result(ioctl_32(object_fd, AOBJ_IOC_INFO, info), 0, "its INFO");
+	check_equal(info->size, 9 * page_size, "tells the size");
+	*pages = (struct aobj_pages){
+		.length = 9 * page_size,
+		.vec = (uintptr_t)vec,
+	};
+	memset(vec, 7, 10);
+	check_result(ioctl_32(object_fd, AOBJ_IOC_PAGES, pages), 0,
+		     "its PAGES, with an address in it");
+	check(!vec[8] && vec[9] == 7, "fills the bytes", "%u", vec[8]);
+	munmap(info, page_size);
+}
+#else
+static void test_compat(void)
+{
+	skip("calls of 32-bit programs", "there are none here");
+}
+#endif
 
 static long swap_on(int fd, uint32_t flags, uint32_t reserved)
 {
@@ -373,11 +511,16 @@ int main(void)
 	test_begin("args: bad arguments are refused", 30);
 	control_fd = control_open();
 	object_fd = object_open();
+	device_fd = open("/dev/aobj", O_RDWR | O_CLOEXEC);
+	object_resize_pages(device_fd, 10);
 	test_resize();
 	test_pages();
 	test_numbers();
 	test_sizes();
 	test_info_sizes();
+	test_unknown_fields();
+	test_other_sizes();
+	test_compat();
 	test_swap();
 	test_priority_and_class();
 	test_bind();
@@ -386,6 +529,7 @@ int main(void)
 	test_zoned_device();
 	test_budget();
 	test_permission();
+	close(device_fd);
 	close(object_fd);
 	close(control_fd);
 	return test_end();

@@ -4,9 +4,11 @@
  */
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 
 #include "guest.h"
 
@@ -264,6 +266,13 @@ static void test_advice(void)
 	close(fd);
 }
 
+static int range_call(int fd, unsigned long call)
+{
+	struct aobj_range range = { .length = page_size };
+
+	return ioctl(fd, call, &range);
+}
+
 /* Who is given a descriptor for reading can change nothing. */
 static void test_read_only(void)
 {
@@ -271,6 +280,8 @@ static void test_read_only(void)
 	int other = open(text("/proc/self/fd/%d", fd), O_RDONLY | O_CLOEXEC);
 	struct aobj_noswap noswap = {};
 	struct aobj_name name = { "other" };
+	struct aobj_limit limit = {};
+	uint8_t *map;
 
 	check(write(fd, "x", 1) == 1, "a byte is written", "%s",
 	      strerror(errno));
@@ -281,10 +292,102 @@ static void test_read_only(void)
 		    EBADF, "no FLUSH that frees");
 	check_errno(ioctl(other, AOBJ_IOC_NOSWAP, &noswap), EBADF, "no NOSWAP");
 	check_errno(ioctl(other, AOBJ_IOC_NAME, &name), EBADF, "no NAME");
+	check_errno(ioctl(other, AOBJ_IOC_LIMIT, &limit), EBADF, "no LIMIT");
+	check_errno(object_bind_none(other), EBADF, "no BIND");
+	check_errno(range_call(other, AOBJ_IOC_UNWIRE), EBADF, "no UNWIRE");
+	check_ok(range_call(other, AOBJ_IOC_WIRE), "but WIRE");
 	check_ok(object_flush(other, 0, 1, AOBJ_FLUSH_DEACTIVATE, NULL, NULL),
-		 "but a FLUSH that changes nothing");
+		 "and a FLUSH that changes nothing");
+	check_errno(write(other, "y", 1), EBADF, "it cannot be written");
+	check_errno(ftruncate(other, 0), EINVAL, "nor cut");
+	check_errno(fallocate(other, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+			      0, (off_t)page_size),
+		    EBADF, "nor have holes");
+	map = mmap(NULL, page_size, PROT_READ | PROT_WRITE, MAP_SHARED, other,
+		   0);
+	check_errno(map == MAP_FAILED ? -1 : 0, EACCES,
+		    "nor be mapped for writing");
+	map = object_map(other, 0, 1, PROT_READ, MAP_SHARED);
+	check_errno(mprotect(map, page_size, PROT_READ | PROT_WRITE), EACCES,
+		    "not even later");
+	check_errno(madvise(map, page_size, MADV_REMOVE), EACCES,
+		    "nor have holes that way");
+	check_result(map[0], 'x', "the byte is as it was");
 	check_equal(object_info(other).size, 2 * page_size,
 		    "the size is as before");
+	object_unmap(map, 1);
+	close(other);
+	close(fd);
+}
+
+static void test_cut_by_open(void)
+{
+	int fd = file_new(3 * page_size), again;
+
+	check_result(pwrite(fd, "x", 1, (off_t)page_size), 1, "a byte");
+	again = open(text("/proc/self/fd/%d", fd),
+		     O_RDWR | O_TRUNC | O_CLOEXEC);
+	check(again >= 0, "it is opened again with O_TRUNC", "%s",
+	      strerror(errno));
+	check_equal((uint64_t)stat_of(fd).st_size, 0, "and is empty");
+	check_equal(stat_get("resident"), 0, "nothing of it is left");
+	check_ok(ftruncate(again, (off_t)(3 * page_size)), "made larger");
+	check(bytes_are(fd, 0, 3 * page_size, 0), "it is zeros", "others");
+	close(again);
+	close(fd);
+}
+
+static int lock_bytes(int fd, short type)
+{
+	struct flock lock = { .l_type = type, .l_len = 1 };
+
+	return fcntl(fd, F_OFD_SETLK, &lock);
+}
+
+/* Each file has locks of its own, shared by all that are the same object. */
+static void test_locks(void)
+{
+	int fd = file_new(page_size), other = file_new(page_size);
+	int again = open(text("/proc/self/fd/%d", fd), O_RDWR | O_CLOEXEC);
+
+	check_ok(flock(fd, LOCK_EX), "flock");
+	check_errno(flock(again, LOCK_EX | LOCK_NB), EWOULDBLOCK,
+		    "keeps out who has opened the same object");
+	check_ok(flock(other, LOCK_EX | LOCK_NB), "and nobody else");
+	check_ok(flock(fd, LOCK_UN), "until it is given up");
+	check_ok(flock(again, LOCK_EX | LOCK_NB), "then it is free");
+	check_ok(lock_bytes(fd, F_WRLCK), "a lock of bytes");
+	check_errno(lock_bytes(again, F_WRLCK), EAGAIN, "keeps out as well");
+	check_ok(lock_bytes(other, F_WRLCK), "the same and nobody else");
+	close(again);
+	close(other);
+	close(fd);
+}
+
+/* What a file of this kind is not, and is. */
+static void test_of_a_file_system(void)
+{
+	int fd = file_new(page_size), other = file_new(0);
+	const char *name = text("%s/link", getenv("AOBJ_TEST_DIR"));
+	struct statfs fs;
+	char byte = 0;
+
+	check_errno(linkat(AT_FDCWD, text("/proc/self/fd/%d", fd), AT_FDCWD,
+			   name, AT_SYMLINK_FOLLOW),
+		    EXDEV, "it can be given no name");
+	check_errno(fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK), EINVAL,
+		    "it cannot be sealed");
+	check_errno(fcntl(fd, F_GET_SEALS), EINVAL, "and has no seals");
+	check_ok(fstatfs(fd, &fs), "fstatfs");
+	check_equal((uint64_t)fs.f_type, 0x616f626a, "says whose it is");
+	check_ok(fchown(fd, 65534, 65534), "fchown");
+	check(stat_of(fd).st_uid == 65534 && stat_of(fd).st_gid == 65534,
+	      "is seen by fstat", "%u", stat_of(fd).st_uid);
+	check_result(pwrite(fd, "x", 1, 100), 1, "a byte is written");
+	check_result(copy_file_range(fd, NULL, other, NULL, page_size, 0),
+		     (long)page_size, "copy_file_range copies");
+	check(pread(other, &byte, 1, 100) == 1 && byte == 'x', "what is there",
+	      "'%c'", byte);
 	close(other);
 	close(fd);
 }
@@ -337,6 +440,9 @@ int main(void)
 	test_blocks();
 	test_reopen();
 	test_read_only();
+	test_cut_by_open();
+	test_locks();
+	test_of_a_file_system();
 	test_limit();
 	test_name();
 	test_append();

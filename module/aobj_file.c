@@ -184,6 +184,7 @@ static const struct file_operations file_fops = {
 
 static void make_regular(struct inode *inode)
 {
+	aobj_compat_inode_regular(inode);
 	inode->i_mode |= S_IFREG;
 	inode->i_op = &file_inode_ops;
 	inode->i_fop = &file_fops;

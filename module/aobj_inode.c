@@ -41,6 +41,8 @@ int aobj_inode_fs_context(struct fs_context *fc)
 	if (!ctx)
 		return -ENOMEM;
 	ctx->ops = &aobj_super_ops;
+	/* Newer kernels set it: code could be mapped from no file of ours. */
+	fc->s_iflags &= ~SB_I_NOEXEC;
 	return 0;
 }
 

@@ -81,6 +81,14 @@ static inline void aobj_compat_fillattr(struct aobj_idmap *idmap, u32 mask,
 #endif
 }
 
+/* An inode that alloc_anon_inode() made is that of a regular file from here on. */
+static inline void aobj_compat_inode_regular(struct inode *inode)
+{
+#ifdef S_ANON_INODE
+	inode->i_flags &= ~S_ANON_INODE;
+#endif
+}
+
 /* Caches of bios that interrupts may fill; older ones are for polling alone. */
 #if KERNEL_VERSION(6, 2, 0) <= LINUX_VERSION_CODE
 #define AOBJ_BIOSET_CACHE BIOSET_PERCPU_CACHE

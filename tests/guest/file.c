@@ -364,6 +364,23 @@ static void test_locks(void)
 	close(fd);
 }
 
+/* As with a memfd: code is written by one mapping, and run by another. */
+static void test_code(void)
+{
+	int fd = file_new(page_size);
+	uint8_t *writable =
+		object_map(fd, 0, 1, PROT_READ | PROT_WRITE, MAP_SHARED);
+	void *code =
+		mmap(NULL, page_size, PROT_READ | PROT_EXEC, MAP_SHARED, fd, 0);
+
+	check(code != MAP_FAILED, "it can be mapped to be run", "%s",
+	      strerror(errno));
+	if (code != MAP_FAILED)
+		munmap(code, page_size);
+	object_unmap(writable, 1);
+	close(fd);
+}
+
 /* What a file of this kind is not, and is. */
 static void test_of_a_file_system(void)
 {
@@ -442,6 +459,7 @@ int main(void)
 	test_read_only();
 	test_cut_by_open();
 	test_locks();
+	test_code();
 	test_of_a_file_system();
 	test_limit();
 	test_name();

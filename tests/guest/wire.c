@@ -197,18 +197,30 @@ static void test_noswap(void)
 
 static void test_noswap_refused(void)
 {
-	struct object o = object_new(CLUSTER);
+	struct object o = object_new(CLUSTER), other;
 
 	o.map[0] = 1;
 	check_errno(noswap(o.fd), EBUSY, "not after its first page was used");
 	object_free(&o);
+	other = object_new(CLUSTER);
 	o = object_new(CLUSTER);
 	check_result(as_nobody((struct user){ o.fd, 10, 0, true }), ENOMEM,
 		     "nor by who may not lock that much");
 	check_result(as_nobody((struct user){ o.fd, CLUSTER, 0, true }), 0,
 		     "but by who may");
 	o.map[0] = 1;
+	check_result(as_nobody((struct user){ other.fd, CLUSTER, 1, false }),
+		     ENOMEM, "who pays for all of it, his process gone or not");
+	check_errno(object_resize(o.fd, (CLUSTER + 1) * page_size), EPERM,
+		    "another user cannot make it larger");
+	check_errno(pwrite(o.fd, "x", 1, (off_t)(CLUSTER * page_size)), EPERM,
+		    "nor by a write");
+	check_equal(object_info(o.fd).size, CLUSTER * page_size,
+		    "it has the size that it had");
 	object_free(&o);
+	check_result(as_nobody((struct user){ other.fd, CLUSTER, 1, false }), 0,
+		     "with the object it goes");
+	object_free(&other);
 }
 
 static void test_name(void)

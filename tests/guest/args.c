@@ -135,7 +135,7 @@ static void test_info_sizes(void)
 	check_equal(words[0], 6 * page_size, "it is filled");
 	check_equal(words[2], 0x5555555555555555u,
 		    "nothing is written past a shorter structure");
-	memset(words, 0, sizeof(words));
+	memset(words, 0x55, sizeof(words));
 	check_ok(ioctl(object_fd,
 		       _IOC(_IOC_READ, AOBJ_IOC_MAGIC, 2, sizeof(words)),
 		       words),

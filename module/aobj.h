@@ -170,7 +170,9 @@ int aobj_flush(struct aobj *obj, pgoff_t start, pgoff_t stop,
  * @pages: its new size
  *
  * Context: may sleep for another resize.
- * Return: 0, -EINVAL (it is larger already), -EFBIG, -EINTR.
+ * Return: 0, -EINVAL (it is larger already), -EFBIG, -EINTR; -ENOSPC (it has a
+ * reservation, and there is not so much); if a file has given it a size of parts
+ * of pages, also errors of aobj_get().
  */
 int aobj_grow(struct aobj *obj, pgoff_t pages);
 

@@ -250,17 +250,13 @@ EXPORT_SYMBOL_GPL(aobj_flush);
 
 int aobj_grow(struct aobj *obj, pgoff_t pages)
 {
-	if (pages < aobj_object_npages(obj))
-		return -EINVAL;
-	return aobj_object_resize(obj, pages);
+	return aobj_object_resize_to(obj, pages, true);
 }
 EXPORT_SYMBOL_GPL(aobj_grow);
 
 int aobj_shrink(struct aobj *obj, pgoff_t pages)
 {
-	if (pages > aobj_object_npages(obj))
-		return -EINVAL;
-	return aobj_object_resize(obj, pages);
+	return aobj_object_resize_to(obj, pages, false);
 }
 EXPORT_SYMBOL_GPL(aobj_shrink);
 

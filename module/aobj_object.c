@@ -486,6 +486,25 @@ int aobj_object_resize(struct aobj *obj, u64 npages)
 	return aobj_object_truncate(obj, npages << PAGE_SHIFT);
 }
 
+int aobj_object_resize_to(struct aobj *obj, u64 npages, bool larger)
+{
+	loff_t size;
+	int err;
+
+	if (npages > MAX_SIZE >> PAGE_SHIFT)
+		return larger ? -EFBIG : -EINVAL;
+	size = npages << PAGE_SHIFT;
+	err = resize_begin(obj, size);
+	if (err)
+		return err;
+	if (larger ? npages < obj->npages : npages > obj->npages)
+		err = -EINVAL;
+	else if (larger || size < obj->size)
+		err = set_new_size(obj, size);
+	mutex_unlock(&obj->resize_lock);
+	return err;
+}
+
 int aobj_object_extend_try(struct aobj *obj, u64 size)
 {
 	loff_t before;

@@ -51,6 +51,8 @@ int aobj_object_truncate(struct aobj *obj, u64 size);
  *    object whose size was no multiple of a page
  */
 int aobj_object_resize(struct aobj *obj, u64 npages);
+/* => likewise, but only to what is @larger, or not larger, by then: -EINVAL */
+int aobj_object_resize_to(struct aobj *obj, u64 npages, bool larger);
 
 /*
  * aobj_object_resize_reserve: the same, and @reserve: places for all of its pages

@@ -369,6 +369,73 @@ static void growing_and_shrinking_know_their_direction(struct kunit *test)
 	env_check(env);
 }
 
+static int grow_to(struct env_thread *t)
+{
+	return aobj_grow(t->obj, t->arg);
+}
+
+static int shrink_to(struct env_thread *t)
+{
+	return aobj_shrink(t->obj, t->arg);
+}
+
+static int cut_to(struct env_thread *t)
+{
+	return aobj_object_truncate(t->obj, t->arg);
+}
+
+/* => @first has the size under change until its read of a page has ended */
+static void resize_two(struct kunit *test, struct aobj *obj,
+		       struct held_disk *d, struct env_thread *first,
+		       int (*then)(struct env_thread *t), pgoff_t pages)
+{
+	struct pager_env *env = test->priv;
+	struct env_thread *second;
+
+	env_wait_held(env, d, HELD_READ, 1);
+	second = env_start(env, then, obj, pages, 0);
+	ENV_EXPECT_BLOCKS(second);
+	held_disk_open(d);
+	ENV_EXPECT_ENDS(first, 0);
+	ENV_EXPECT_ENDS(second, -EINVAL);
+}
+
+/* The direction is that of the size which it changes, not of one before. */
+static void what_grew_meanwhile_is_not_cut(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = env_object(env, 10);
+
+	env_write(env, obj, 0, 10, 1);
+	KUNIT_ASSERT_EQ(test, aobj_object_truncate(obj, 10 * PAGE_SIZE - 8), 0);
+	env_page_out(env, obj, 0, 10);
+	held_disk_hold(d, HELD_READ, true);
+	resize_two(test, obj, d, env_start(env, grow_to, obj, 30, 0), grow_to,
+		   20);
+	KUNIT_EXPECT_EQ(test, aobj_object_npages(obj), 30ul);
+	env_expect(env, obj, 0, 9, 1);
+}
+
+static void what_was_cut_meanwhile_does_not_grow(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = env_swapped(env, 10);
+	const u64 size = 5 * PAGE_SIZE + 8;
+
+	held_disk_hold(d, HELD_READ, true);
+	resize_two(test, obj, d, env_start(env, cut_to, obj, size, 0),
+		   shrink_to, 8);
+	KUNIT_EXPECT_EQ(test, (u64)aobj_object_size(obj), size);
+	/* To as many pages as there are is no change, of a part of one either. */
+	KUNIT_EXPECT_EQ(test, aobj_shrink(obj, 6), 0);
+	KUNIT_EXPECT_EQ(test, (u64)aobj_object_size(obj), size);
+	KUNIT_EXPECT_EQ(test, aobj_grow(obj, 6), 0);
+	KUNIT_EXPECT_EQ(test, (u64)aobj_object_size(obj), 6 * PAGE_SIZE);
+	env_expect(env, obj, 0, 5, 1);
+}
+
 /* What is shrunk away is gone for all who have the object. */
 static void a_shrink_asks_no_other_holder(struct kunit *test)
 {
@@ -437,6 +504,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(what_is_resident_may_swap_as_well),
 	KUNIT_CASE(noswap_objects_stay),
 	KUNIT_CASE(growing_and_shrinking_know_their_direction),
+	KUNIT_CASE(what_grew_meanwhile_is_not_cut),
+	KUNIT_CASE(what_was_cut_meanwhile_does_not_grow),
 	KUNIT_CASE(a_shrink_asks_no_other_holder),
 	KUNIT_CASE(swap_off_is_swapoff),
 	KUNIT_CASE(bind_says_where_pages_go),

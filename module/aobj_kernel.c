@@ -15,7 +15,7 @@
 #include "aobj_swapoff.h"
 #include "aobj_wire.h"
 
-static DEFINE_MUTEX(kernel_object_lock);
+static DEFINE_MUTEX(kernel_object_lock); /* outside all others */
 static struct aobj *kernel_object; /* under kernel_object_lock */
 static bool kernel_object_swaps; /* likewise */
 
@@ -67,7 +67,9 @@ static struct aobj *swap_kernel_object(void)
 		obj = ERR_PTR(-EEXIST);
 	if (!IS_ERR(obj)) {
 		kernel_object_swaps = true;
+		mutex_lock(&obj->resize_lock);
 		aobj_set_swappable(obj);
+		mutex_unlock(&obj->resize_lock);
 	}
 	mutex_unlock(&kernel_object_lock);
 	return obj;

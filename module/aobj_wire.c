@@ -96,7 +96,10 @@ void aobj_set_swappable(struct aobj *obj)
 	struct aobj_cluster *c;
 	pgoff_t index = 0;
 
+	lockdep_assert_held(&obj->resize_lock);
 	WRITE_ONCE(obj->noswap, false);
+	/* A get puts its cluster into the map, then looks at @noswap. */
+	smp_mb();
 	/* What is resident has not been on a queue. */
 	for (; (c = aobj_cluster_next(obj, &index)); index++) {
 		mutex_lock(&c->lock);

@@ -26,7 +26,7 @@ int aobj_unwire(struct aobj *obj, pgoff_t first, pgoff_t end);
  */
 int aobj_set_noswap(struct aobj *obj);
 
-/* => from here on they may; for the kernel's own object; may sleep */
+/* => from here on they may; the resize_lock is held; may sleep */
 void aobj_set_swappable(struct aobj *obj);
 
 #endif /* AOBJ_WIRE_H */

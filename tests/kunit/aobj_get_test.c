@@ -268,6 +268,30 @@ static void held_pages_stay(struct kunit *test)
 	env_expect(env, obj, 0, NR, 1);
 }
 
+/* Who holds them has what they were, whatever becomes of the object. */
+static void held_pages_outlive_the_object(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct aobj *obj = env_object(env, NR);
+	struct page *pages[NR] = {};
+
+	env_write(env, obj, 0, NR, 1);
+	KUNIT_EXPECT_EQ(test, get(obj, 0, pages, 0, AOBJ_ALLPAGES), 0);
+	KUNIT_EXPECT_EQ(test, aobj_shrink(obj, 4), 0);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&obj->resident), 4);
+	ENV_EXPECT_ENDS(env_start_detach(env, obj), 0);
+	KUNIT_EXPECT_TRUE(test,
+			  env_wait(!atomic_long_read(&aobj_totals.objects)));
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&aobj_charged), 0);
+	for (unsigned int i = 0; i < NR; i++) {
+		env_expect_page(env, obj, i, pages[i], 1);
+		KUNIT_EXPECT_NULL(test, pages[i]->mapping);
+		KUNIT_EXPECT_EQ(test, page_ref_count(pages[i]), 1);
+	}
+	aobj_put(pages, NR);
+	expect_none_held(test, pages, NR);
+}
+
 /*
  * Advice
  */
@@ -537,6 +561,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(the_centre_may_be_alone),
 	KUNIT_CASE(writers_make_pages_dirty),
 	KUNIT_CASE(held_pages_stay),
+	KUNIT_CASE(held_pages_outlive_the_object),
 	KUNIT_CASE(advice_is_taken),
 	KUNIT_CASE(any_advice_makes_new_pages),
 	KUNIT_CASE(advice_makes_no_pages_that_nobody_asked_for),

@@ -5,6 +5,7 @@
 
 #include "aobj.h"
 #include "aobj_kernel.h"
+#include "kunit_main.h"
 #include "pager_env.h"
 
 #define MOST_BYTES ((u64)LLONG_MAX & PAGE_MASK)
@@ -316,6 +317,25 @@ static void what_is_resident_may_swap_as_well(struct kunit *test)
 	aobj_kernel_exit();
 }
 
+/* With pages in memory and on a device, which is given back then, too. */
+static void the_kernel_object_goes_with_the_module(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = kernel_object(test, 100);
+
+	env_write(env, obj, 0, 100, 1);
+	KUNIT_EXPECT_PTR_EQ(test, aobj_create(0, AOBJ_KERNSWAP), obj);
+	env_page_out(env, obj, 0, 50);
+	aobj_live_exit();
+	env_disk_off(env, d);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&aobj_totals.objects), 0);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&aobj_totals.slots), 0);
+	KUNIT_ASSERT_EQ(test, aobj_live_init(), 0);
+	/* The next one that is loaded has none. */
+	KUNIT_EXPECT_EQ(test, create_error(0, AOBJ_KERNSWAP), -ENOENT);
+}
+
 static void noswap_objects_stay(struct kunit *test)
 {
 	struct pager_env *env = test->priv;
@@ -502,6 +522,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(the_kernel_object_is_immortal),
 	KUNIT_CASE(the_kernel_object_stays_until_it_may_swap),
 	KUNIT_CASE(what_is_resident_may_swap_as_well),
+	KUNIT_CASE(the_kernel_object_goes_with_the_module),
 	KUNIT_CASE(noswap_objects_stay),
 	KUNIT_CASE(growing_and_shrinking_know_their_direction),
 	KUNIT_CASE(what_grew_meanwhile_is_not_cut),

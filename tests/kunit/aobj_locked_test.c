@@ -262,6 +262,33 @@ static void room_is_not_waited_for(struct kunit *test)
 	env_check(env);
 }
 
+/* What else is asked before a page is made: its devices, and what others have. */
+static void a_limit_is_not_waited_for(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct aobj *obj = env_object(env, 100), *other = env_object(env, 100);
+	dev_t dev = held_disk_devt(env_disk(env, 0, 256, 0));
+	struct page *pages[NR];
+	char number[16];
+
+	snprintf(number, sizeof(number), "%u:%u", MAJOR(dev), MINOR(dev));
+	KUNIT_EXPECT_EQ(test, aobj_bind(obj, number), 0);
+	KUNIT_EXPECT_EQ(test, aobj_reserve(other, true), 0);
+	KUNIT_EXPECT_EQ(test, aobj_evict_set_limit(obj, 64), 0);
+	env_write(env, obj, 0, 60, 1);
+	KUNIT_EXPECT_EQ(test, get_locked(obj, 60, pages, NR, 2), 0);
+	KUNIT_EXPECT_EQ(test, hweight32(held(pages)), 4u);
+	put_locked(pages, NR);
+	KUNIT_EXPECT_EQ(test, get_locked(obj, 80, pages, NR, 2), -EAGAIN);
+	KUNIT_EXPECT_EQ(test, held(pages), 0u);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&obj->resident), 64);
+	KUNIT_EXPECT_EQ(test, get_locked(other, 60, pages, NR, 2), 0);
+	KUNIT_EXPECT_EQ(test, held(pages), 0xffu);
+	put_locked(pages, NR);
+	expect_unreferenced(test, obj, 100);
+	env_check(env);
+}
+
 /* => how many calls failed for want of memory, each allocation failing once */
 static unsigned int fail_each(struct kunit *test, struct aobj *obj)
 {
@@ -324,6 +351,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(one_that_must_not_change_is_not_waited_for),
 	KUNIT_CASE(a_cluster_that_is_in_use_is_not_waited_for),
 	KUNIT_CASE(room_is_not_waited_for),
+	KUNIT_CASE(a_limit_is_not_waited_for),
 	KUNIT_CASE(memory_is_not_waited_for),
 	KUNIT_CASE(lost_pages_are_known_at_once),
 	{},

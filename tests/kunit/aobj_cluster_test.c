@@ -57,6 +57,11 @@ static void finds_what_was_made(struct kunit *test)
 	aobj_cluster_put(again);
 	KUNIT_EXPECT_NULL(test, aobj_cluster_find(obj, 2));
 	KUNIT_EXPECT_NULL(test, aobj_cluster_find(obj, 4));
+	/* As who looks under RCU may meet one that has just left the map. */
+	refcount_set(&c->refs, 0);
+	KUNIT_EXPECT_NULL(test, aobj_cluster_find(obj, 3));
+	KUNIT_EXPECT_EQ(test, refcount_read(&c->refs), 0u);
+	refcount_set(&c->refs, 2);
 	aobj_cluster_put(c);
 	aobj_object_detach(obj);
 }

@@ -9,6 +9,8 @@
 #include "pager_env.h"
 
 #define RESERVE 16 /* bios of a device for each direction */
+#define MANY 100000 /* allocations: more than anything here makes */
+#define CLUSTERS 3 /* of an object that is evicted as a whole */
 
 #ifdef CONFIG_FAILSLAB
 
@@ -105,6 +107,88 @@ static void the_evictor_reaps_to_have_a_bio(struct kunit *test)
 	env_wait_written(env);
 	env_expect(env, obj, 64 * RESERVE, 1, 1);
 	env_check(env);
+}
+
+/* => pages of every kind: new, rewritten in place and elsewhere, clean, few */
+static void make_mix(struct pager_env *env, struct aobj *obj)
+{
+	env_write(env, obj, 0, 64, 1);
+	env_write(env, obj, 70, 3, 1);
+	env_write(env, obj, 130, 40, 1);
+}
+
+static void expect_mix_is_out(struct pager_env *env, struct aobj *obj)
+{
+	env_wait_written(env);
+	KUNIT_EXPECT_EQ(env->test, atomic_long_read(&obj->resident), 0);
+	KUNIT_EXPECT_EQ(env->test, atomic_long_read(&obj->swapped), 107);
+	env_check(env);
+}
+
+static void expect_mix(struct pager_env *env, struct aobj *obj)
+{
+	env_expect(env, obj, 0, 64, 1);
+	env_expect(env, obj, 70, 3, 1);
+	env_expect(env, obj, 130, 40, 1);
+}
+
+/*
+ * What keeps account of where a page goes is there before the page is; a bio is
+ * two allocations, itself and its vector.
+ */
+static void eviction_allocates_bios_and_nothing_else(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct aobj *obj = env_object(env, 64 * CLUSTERS);
+
+	env_disk(env, 0, 256, 0);
+	for (unsigned int round = 0; round < 3; round++) {
+		unsigned int wanted;
+
+		make_mix(env, obj);
+		env_mark(env);
+		fail_allocation(MANY);
+		env_evict(env, obj, 0, 64 * CLUSTERS);
+		wanted = MANY - READ_ONCE(current->fail_nth);
+		KUNIT_EXPECT_FALSE(test, allocation_failed());
+		KUNIT_EXPECT_LE(test, (unsigned long)wanted,
+				2 * env_events(env, AOBJ_EV_WRITE_BIOS));
+		expect_mix_is_out(env, obj);
+		/* The next time it is clean, as far as it is not written anew. */
+		if (round == 1)
+			expect_mix(env, obj);
+	}
+	expect_mix(env, obj);
+}
+
+/* => all of it goes out though the @nth allocation fails; whether it came to that */
+static bool goes_out_without(struct pager_env *env, struct held_disk *d,
+			     struct aobj *obj, unsigned int nth)
+{
+	bool failed;
+
+	make_mix(env, obj);
+	/* Bios that are held are not there for the next. */
+	held_disk_hold(d, HELD_WRITE, true);
+	fail_allocation(nth);
+	env_evict(env, obj, 0, 64 * CLUSTERS);
+	failed = allocation_failed();
+	held_disk_open(d);
+	expect_mix_is_out(env, obj);
+	return failed;
+}
+
+static void pages_go_out_whichever_allocation_fails(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = env_object(env, 64 * CLUSTERS);
+	unsigned int nth = 1;
+
+	while (nth < MANY && goes_out_without(env, d, obj, nth))
+		nth++;
+	KUNIT_EXPECT_GT(test, nth, 1u);
+	expect_mix(env, obj);
 }
 
 /*
@@ -255,6 +339,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(write_out_goes_on_from_the_reserve),
 	KUNIT_CASE(write_out_stops_when_the_reserve_is_used_up),
 	KUNIT_CASE(the_evictor_reaps_to_have_a_bio),
+	KUNIT_CASE(eviction_allocates_bios_and_nothing_else),
+	KUNIT_CASE(pages_go_out_whichever_allocation_fails),
 	KUNIT_CASE(a_split_without_a_bio_goes_on_later),
 	KUNIT_CASE(a_split_without_any_bio_goes_on_later),
 #endif

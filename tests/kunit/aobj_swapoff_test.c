@@ -597,6 +597,50 @@ static void an_object_may_die_meanwhile(struct kunit *test)
 	env_check(env);
 }
 
+/* Its size is 0, and what is left on the device is being taken away. */
+static void an_object_that_dies_is_not_revived(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = env_swapped(env, 200);
+	struct env_thread *off, *detach;
+	struct page *page;
+
+	KUNIT_ASSERT_EQ(test,
+			aobj_pager_get_page(obj, 0, AOBJ_GET_ALONE, &page), 0);
+	lock_page(page);
+	detach = env_start_detach(env, obj);
+	ENV_EXPECT_BLOCKS(detach);
+	off = env_start_swapoff(env, d);
+	env_wait(draining(env, d));
+	schedule_timeout_uninterruptible(5);
+	KUNIT_EXPECT_FALSE(test, completion_done(&off->done));
+	KUNIT_EXPECT_EQ(test, refcount_read(&obj->users), 0u);
+	ENV_EXPECT_STATE(env, obj, 150, ENV_SLOT);
+	ENV_EXPECT_BLOCKS(detach);
+	unlock_page(page);
+	put_page(page);
+	KUNIT_EXPECT_EQ(test, swapped_off(off, d), 0);
+	ENV_EXPECT_ENDS(detach, 0);
+	env_wait(!atomic_long_read(&aobj_totals.objects));
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&aobj_totals.objects), 0);
+	env_check(env);
+}
+
+/* As it is from its last put on until it has left the list of all objects. */
+static void a_check_does_not_revive_the_dead(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = env_object(env, 10);
+	refcount_t *refs = &obj->refs.refcount;
+
+	refcount_set(refs, 0);
+	KUNIT_EXPECT_EQ(test, aobj_swapoff_check(held_disk_devt(d)), 0);
+	KUNIT_EXPECT_EQ(test, refcount_read(refs), 0u);
+	refcount_set(refs, 1);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(an_empty_device_goes_at_once),
 	KUNIT_CASE(pages_come_in_and_are_dirty),
@@ -624,6 +668,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_shrink_meanwhile_is_no_error),
 	KUNIT_CASE(pages_being_shrunk_away_are_left_to_the_shrink),
 	KUNIT_CASE(an_object_may_die_meanwhile),
+	KUNIT_CASE(an_object_that_dies_is_not_revived),
+	KUNIT_CASE(a_check_does_not_revive_the_dead),
 	{},
 };
 

@@ -301,6 +301,28 @@ static void a_page_under_read_is_passed_over(struct kunit *test)
 	env_check(env);
 }
 
+/* So will one that was read ahead, though nobody waits for it yet. */
+static void pages_read_ahead_are_passed_over(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = env_adopt(env, aobj_create(4 * PAGE_SIZE, 0));
+
+	env_write(env, obj, 0, 4, 1);
+	env_page_out(env, obj, 0, 4);
+	held_disk_hold(d, HELD_READ, true);
+	KUNIT_EXPECT_EQ(test, aobj_pager_begin(obj, 2), 0);
+	env_wait_held(env, d, HELD_READ, 1);
+	flush(test, obj, AOBJ_FLUSH_DEACTIVATE, 0, 2);
+	flush(test, obj, PAGE_OUT | AOBJ_FLUSH_WAIT, 0, 2);
+	flush(test, obj, AOBJ_FLUSH_FREE, 0, 2);
+	ENV_EXPECT_STATE(env, obj, 2, ENV_ACTIVE | ENV_READING | ENV_SLOT);
+	held_disk_open(d);
+	env_expect(env, obj, 0, 2, 0);
+	env_expect(env, obj, 2, 2, 1);
+	env_check(env);
+}
+
 /*
  * The cost: 2^40 pages one by one, or cluster by cluster, would outlast all
  * patience.
@@ -344,6 +366,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(free_spares_what_others_hold),
 	KUNIT_CASE(noswap_pages_are_passed_over),
 	KUNIT_CASE(a_page_under_read_is_passed_over),
+	KUNIT_CASE(pages_read_ahead_are_passed_over),
 	KUNIT_CASE(the_cost_is_in_pages_that_are_there),
 	{},
 };

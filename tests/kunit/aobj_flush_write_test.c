@@ -195,6 +195,91 @@ static void so_much_is_sent_at_once(struct kunit *test)
 	env_check(env);
 }
 
+/*
+ * => a flush that has found pages @rest and 4 behind it dirty, and waits before it
+ *    writes them: as many as may be on their way are
+ */
+static struct env_thread *stop_short(struct pager_env *env, struct held_disk *d,
+				     struct aobj *obj, pgoff_t *rest)
+{
+	const pgoff_t few = 5 * 64; /* of 10, only 5 fit into a run of slots */
+	struct env_thread *t;
+
+	env_write(env, obj, 0, 3 * 64, 1);
+	env_write(env, obj, 3 * 64, 50, 1);
+	env_write(env, obj, 4 * 64, 9, 1);
+	env_write(env, obj, few, 10, 1);
+	held_disk_hold(d, HELD_WRITE, true);
+	t = start_flush(env, obj, AOBJ_FLUSH_CLEAN);
+	KUNIT_EXPECT_TRUE(env->test,
+			  env_wait(env_state(obj, few + 4) & ENV_WRITING));
+	schedule_timeout_uninterruptible(5);
+	KUNIT_EXPECT_FALSE(env->test, completion_done(&t->done));
+	KUNIT_EXPECT_EQ(env->test, atomic_long_read(&aobj_totals.writing), 256);
+	*rest = few + 5;
+	return t;
+}
+
+/* Who has it will change it, and has said so before. */
+static void what_is_held_by_then_is_not_written(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 512, 0);
+	struct aobj *obj = env_adopt(env, aobj_create(400 * PAGE_SIZE, 0));
+	struct page *page = NULL;
+	struct env_thread *t;
+	pgoff_t rest;
+
+	t = stop_short(env, d, obj, &rest);
+	KUNIT_ASSERT_EQ(test,
+			aobj_get(obj, rest + 1, &page, 1, 0, AOBJ_WRITE,
+				 AOBJ_RANDOM, 0),
+			0);
+	KUNIT_EXPECT_EQ(test, aobj_wire(obj, rest + 3, rest + 4), 0);
+	held_disk_open(d);
+	ENV_EXPECT_ENDS(t, 0);
+	env_wait_written(env);
+	ENV_EXPECT_STATE(env, obj, rest, ENV_ACTIVE | ENV_SLOT);
+	ENV_EXPECT_STATE(env, obj, rest + 1, ENV_ACTIVE | ENV_DIRTY);
+	ENV_EXPECT_STATE(env, obj, rest + 3,
+			 ENV_ACTIVE | ENV_DIRTY | ENV_WIRED);
+	env_fill(page, env_word(obj, rest + 1, 2));
+	aobj_put(&page, 1);
+	env_page_out(env, obj, rest, 3);
+	env_expect(env, obj, rest, 1, 1);
+	env_expect(env, obj, rest + 1, 1, 2);
+	env_expect(env, obj, rest + 2, 3, 1);
+	env_check(env);
+}
+
+/* It waits for the device that the object is bound to, others being well. */
+static void a_signal_ends_the_wait_for_a_device(struct kunit *test)
+{
+	struct pager_env *env = test->priv;
+	struct held_disk *d = env_disk(env, 0, 256, 0);
+	struct aobj *obj = dirty_object(env);
+	dev_t dev = held_disk_devt(d);
+	struct env_thread *t;
+	char number[16];
+
+	env_disk(env, 1, 256, 0);
+	snprintf(number, sizeof(number), "%u:%u", MAJOR(dev), MINOR(dev));
+	KUNIT_ASSERT_EQ(test, aobj_bind(obj, number), 0);
+	held_disk_hold(d, HELD_WRITE, true);
+	env_evict(env, obj, 0, 1);
+	KUNIT_EXPECT_TRUE(test, env_wait(aobj_swap_state(env_dev(env, d)) ==
+					 AOBJ_SWAP_STALLED));
+	t = start_flush(env, obj, AOBJ_FLUSH_CLEAN);
+	schedule_timeout_uninterruptible(5);
+	KUNIT_EXPECT_FALSE(test, completion_done(&t->done));
+	env_kill(t);
+	ENV_EXPECT_ENDS(t, -EINTR);
+	held_disk_open(d);
+	env_wait_written(env);
+	env_expect(env, obj, 0, NR, 1);
+	env_check(env);
+}
+
 static void fail_to_write(struct kunit *test, blk_status_t status, u32 bad)
 {
 	struct pager_env *env = test->priv;
@@ -388,6 +473,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_page_used_meanwhile_stays),
 	KUNIT_CASE(a_signal_ends_the_wait),
 	KUNIT_CASE(so_much_is_sent_at_once),
+	KUNIT_CASE(what_is_held_by_then_is_not_written),
+	KUNIT_CASE(a_signal_ends_the_wait_for_a_device),
 	KUNIT_CASE(write_errors_are_told),
 	KUNIT_CASE(so_are_those_of_a_bad_medium),
 	KUNIT_CASE(without_swap_there_is_no_room),

@@ -228,8 +228,15 @@ evict_cluster(struct aobj_batch *b, struct aobj_cluster *c, unsigned long *done)
 }
 
 /*
- * Shortage of slots: those of resident dirty pages are of no use to anybody
+ * Shortage of slots: those of resident dirty pages are of no use to anybody, nor
+ * are those of pages that cannot leave memory for now
  */
+
+static bool wants_no_slot(const struct aobj_cluster *c, unsigned int i)
+{
+	return folio_test_dirty(aobj_folio(c->res->page[i])) ||
+	       c->res->wired & BIT_ULL(i) || aobj_evict_pinned(c->res->page[i]);
+}
 
 static unsigned int take_back_from(struct aobj_cluster *c, u32 tag)
 {
@@ -238,8 +245,7 @@ static unsigned int take_back_from(struct aobj_cluster *c, u32 tag)
 
 	for_each_page_bit(i, mask) {
 		if (!folio_test_uptodate(aobj_folio(c->res->page[i])) ||
-		    !folio_test_dirty(aobj_folio(c->res->page[i])) ||
-		    !aobj_slot_real(c->slot[i]) ||
+		    !aobj_slot_real(c->slot[i]) || !wants_no_slot(c, i) ||
 		    !aobj_swap_rewritable(c->slot[i], tag))
 			continue;
 		aobj_writeout_forget_slot(c, i);

@@ -33,8 +33,8 @@ void aobj_evict_unmap(struct aobj_cluster *c, u64 mask);
 bool aobj_evict_progress(unsigned long *seen);
 
 /*
- * aobj_evict_take_back_slots: frees about a cluster's slots of resident dirty
- * pages, of those that objects bound to @b->tag can use
+ * aobj_evict_take_back_slots: frees about a cluster's slots of resident pages
+ * that are dirty or cannot leave, of those that objects bound to @b->tag can use
  * => trylocks only, never sleeps; bounded
  * => @b wants slots no more; if there were none, it knows
  */

@@ -207,6 +207,14 @@ static bool has_page(const struct get *g)
 	return g->used < g->nr;
 }
 
+/* What has been promised is not refused for a limit that cannot be kept. */
+static bool passes_limit(const struct aobj *obj, unsigned long limit)
+{
+	return READ_ONCE(obj->reserved) &&
+	       (!aobj_swap_free_for(AOBJ_TAG_NONE, NULL) ||
+		atomic_long_read(&obj->wired) >= (long)limit);
+}
+
 /* => the object's own pages make way for one more */
 static int make_room_in_limit(struct get *g, unsigned long limit)
 {
@@ -214,9 +222,7 @@ static int make_room_in_limit(struct get *g, unsigned long limit)
 	unsigned long deadline = memory_deadline(g);
 
 	while (aobj_holds_over(g->obj, limit)) {
-		/* What has been promised is not refused for that. */
-		if (READ_ONCE(g->obj->reserved) &&
-		    !aobj_swap_free_for(AOBJ_TAG_NONE, NULL))
+		if (passes_limit(g->obj, limit))
 			return 0;
 		if (fatal_signal_pending(current))
 			return -EINTR;
@@ -224,7 +230,7 @@ static int make_room_in_limit(struct get *g, unsigned long limit)
 		if (aobj_evict_progress(&seen))
 			deadline = memory_deadline(g);
 		else if (time_after(jiffies, deadline))
-			return -ENOSPC;
+			return READ_ONCE(g->obj->reserved) ? 0 : -ENOSPC;
 		aobj_evict_object(g->obj, AOBJ_CLUSTER_PAGES);
 		if (!aobj_swapio_reap() && aobj_holds_over(g->obj, limit))
 			schedule_timeout_killable(1);
@@ -259,10 +265,7 @@ static unsigned int place_some(struct aobj *obj, unsigned int nr)
 	return nr;
 }
 
-/*
- * What is left is reserved for others.  No eviction helps against that, but
- * pages of zeros may be dropped, and anybody may free something.
- */
+/* What is left is reserved for others; but anybody may free something. */
 static int take_places(struct get *g, unsigned int *want)
 {
 	unsigned long deadline = memory_deadline(g);
@@ -304,15 +307,12 @@ static enum pass get_pages(struct get *g, unsigned int want, bool zero)
 {
 	mutex_unlock(&g->c->lock);
 	drop_pages(g);
-	g->err = leave_room(g, want);
-	if (!g->err)
-		g->err = obey_limit(g, &want);
+	g->err = leave_room(g, want) ?: obey_limit(g, &want);
 	if (!g->err && zero)
 		g->err = take_places(g, &want);
 	if (!g->err)
-		g->err = charge_pages(g, &want, zero);
-	if (!g->err)
-		g->err = alloc_pages_of_get(g, want, zero);
+		g->err = charge_pages(g, &want, zero) ?:
+				 alloc_pages_of_get(g, want, zero);
 	if (g->err)
 		return PASS_ERROR;
 	g->zeroed = zero;

@@ -2,6 +2,7 @@
 /* Places, and objects that have theirs reserved. */
 #include "aobj.h"
 #include "aobj_place.h"
+#include "aobj_wire.h"
 #include "pager_env.h"
 
 #define BUDGET 256 /* the least that there is on machines with pages of 4 KiB */
@@ -309,6 +310,74 @@ static void a_limit_gives_way_when_swap_is_full(struct kunit *test)
 	env_check(env);
 }
 
+/* Nor do pages of its own that stay in memory for good, and fill the limit. */
+static void a_limit_that_is_wired_gives_way(struct kunit *test)
+{
+	struct pager_env *env = small(test);
+	struct held_disk *d = env_disk(env, 0, DISK, 0);
+	struct aobj *obj = reserved_object(env, 150);
+
+	KUNIT_EXPECT_EQ(test, aobj_evict_set_limit(obj, 64), 0);
+	KUNIT_EXPECT_EQ(test, aobj_wire(obj, 0, 64), 0);
+	env_write(env, obj, 64, 86, 1);
+	env_expect(env, obj, 64, 86, 1);
+	KUNIT_EXPECT_EQ(test, held_disk_misuses(d), 0u);
+	env_check(env);
+}
+
+/* A page that stays in memory takes one place there, and none on swap besides. */
+static void wired_pages_take_one_place(struct kunit *test)
+{
+	struct pager_env *env = small(test);
+	struct held_disk *d = env_disk(env, 0, DISK, 0);
+	struct aobj *wired = env_swapped(env, 120);
+	struct aobj *obj;
+
+	KUNIT_ASSERT_EQ(test, aobj_wire(wired, 0, 120), 0);
+	KUNIT_EXPECT_EQ(test, env_used(env, d), 120u);
+	obj = reserved_object(env, ALL - 120);
+	for (unsigned int version = 1; version <= 2; version++) {
+		env_write(env, obj, 0, ALL - 120, version);
+		env_expect(env, obj, 0, ALL - 120, version);
+	}
+	env_expect(env, wired, 0, 120, 1);
+	KUNIT_EXPECT_EQ(test, held_disk_misuses(d), 0u);
+	env_check(env);
+	/* They can leave again. */
+	KUNIT_EXPECT_EQ(test, aobj_unwire(wired, 0, 120), 0);
+	KUNIT_EXPECT_EQ(test, aobj_object_resize(obj, 10), 0);
+	env_page_out(env, wired, 0, 120);
+	env_expect(env, wired, 0, 120, 1);
+}
+
+/* Nor does one that somebody holds, and be it nearly all of memory. */
+static void pinned_pages_take_one_place(struct kunit *test)
+{
+	const unsigned int nr = IN_MEMORY - 2;
+	struct pager_env *env = small(test);
+	struct aobj *pinned, *obj;
+	struct page **pages;
+
+	env_disk(env, 0, DISK, 0);
+	pinned = env_swapped(env, nr);
+	pages = kunit_kcalloc(test, nr, sizeof(*pages), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, pages);
+	for (unsigned int i = 0; i < nr; i++)
+		KUNIT_ASSERT_EQ(
+			test, aobj_pager_get_page(pinned, i, 0, &pages[i]), 0);
+	obj = reserved_object(env, ALL - nr);
+	for (unsigned int version = 1; version <= 2; version++) {
+		env_write(env, obj, 0, ALL - nr, version);
+		env_expect(env, obj, 0, ALL - nr, version);
+	}
+	for (unsigned int i = 0; i < nr; i++) {
+		KUNIT_EXPECT_PTR_EQ(test, env_resident(pinned, i), pages[i]);
+		put_page(pages[i]);
+	}
+	env_expect(env, pinned, 0, nr, 1);
+	env_check(env);
+}
+
 static int bind_to(struct pager_env *env, struct aobj *obj, struct held_disk *d)
 {
 	char number[16];
@@ -428,6 +497,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(swapoff_keeps_what_is_reserved),
 	KUNIT_CASE(bad_slots_are_absorbed_or_told),
 	KUNIT_CASE(a_limit_gives_way_when_swap_is_full),
+	KUNIT_CASE(a_limit_that_is_wired_gives_way),
+	KUNIT_CASE(wired_pages_take_one_place),
+	KUNIT_CASE(pinned_pages_take_one_place),
 	KUNIT_CASE(bound_objects_do_not_get_in_the_way),
 	KUNIT_CASE(a_reservation_takes_nothing_away),
 	KUNIT_CASE(room_is_what_nobody_has),

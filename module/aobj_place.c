@@ -137,10 +137,14 @@ static bool reserve_first(struct aobj *obj, unsigned long pages)
 
 	if (!promise((long)pages - held))
 		return false;
-	/* What came or went since; a page or two, for which there is headroom. */
+	/* What came or went since. */
 	held -= atomic_long_fetch_or(RESERVED, &obj->held);
-	atomic_long_add(held, &promised);
-	return true;
+	if (promise(held))
+		return true;
+	/* Others have had what went: as before. */
+	held += atomic_long_fetch_andnot(RESERVED, &obj->held) & ~RESERVED;
+	atomic_long_add(held - (long)pages, &promised);
+	return false;
 }
 
 static void reserve_no_more(struct aobj *obj)
@@ -179,6 +183,8 @@ static int set_budget(unsigned long pages)
 	unsigned long missing = aobj_place_missing();
 	int err = aobj_budget_set(pages);
 
+	/* Who takes a place meanwhile sees the new budget, or is seen here. */
+	smp_mb();
 	if (err || aobj_place_missing() <= missing)
 		return err;
 	return aobj_budget_set(before) ?: -EBUSY;

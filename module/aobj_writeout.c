@@ -297,12 +297,12 @@ static void unwritten_page(struct aobj_cluster *c, unsigned int i,
 	atomic_inc(&c->obj->write_errors);
 	if (!c->nr_slots)
 		aobj_swap_unlink(c);
-	if (aobj_swapio_permanent(io->status)) {
+	if (aobj_swapio_permanent(io->status))
 		aobj_swap_mark_bad(slot);
-		aobj_place_check();
-	} else {
+	else
 		aobj_swap_free_unwritten(slot);
-	}
+	/* A slot less, or a device, if that was one failure too many. */
+	aobj_place_check();
 }
 
 static void write_done(struct aobj_io *io, unsigned int first, unsigned int nr)

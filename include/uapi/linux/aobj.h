@@ -46,10 +46,10 @@
  * object take: no touch fails for want of room later, whatever other objects do.
  * It holds for all that makes the object larger from then on, ftruncate(2) and
  * write(2) among it.  What the budget and the devices have beyond reservations
- * is for objects without one.  Not more can be given than there is: with pages
- * of the budget that are pinned (O_DIRECT, RDMA), a device that fails, or slots
- * that turn bad when nothing is left to take their place, a touch may fail
- * nevertheless; reserve_missing in sysfs tells.
+ * is for objects without one.  Not more can be given than there is: with a device
+ * that fails, or slots that turn bad when nothing is left to take their place
+ * (reserve_missing in sysfs tells), or a budget that was lowered to what is pinned
+ * (O_DIRECT, RDMA), a touch may fail nevertheless.
  *
  * Errors: EFBIG if @size cannot be addressed, EINVAL, EINTR (killed while
  * waiting for another resize); ENOSPC (RESERVE, or growth of what is reserved:

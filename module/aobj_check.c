@@ -11,167 +11,169 @@
 #include "aobj_place.h"
 #include "aobj_swap.h"
 
-/* What was found, of an object or of all; in pages but for the first two. */
-struct found {
-	long objects;
-	long clusters;
-	long resident;
-	long inactive;
-	long swapped;
-	long slots;
-	long bad;
-	long writing;
-	long wired;
-	long dirty;
-	long held;
-	long reserved;
-	long promised;
+static const char *const names[AOBJ_FIGURES] = {
+	[AOBJ_FIG_OBJECTS] = "objects",	  [AOBJ_FIG_CLUSTERS] = "clusters",
+	[AOBJ_FIG_RESIDENT] = "resident", [AOBJ_FIG_INACTIVE] = "inactive",
+	[AOBJ_FIG_SWAPPED] = "swapped",	  [AOBJ_FIG_SLOTS] = "slots",
+	[AOBJ_FIG_BAD] = "bad",		  [AOBJ_FIG_WRITING] = "writing",
+	[AOBJ_FIG_WIRED] = "wired",	  [AOBJ_FIG_DIRTY] = "dirty",
+	[AOBJ_FIG_HELD] = "held",	  [AOBJ_FIG_RESERVED] = "reserved",
+	[AOBJ_FIG_PROMISED] = "promised", [AOBJ_FIG_USED] = "used",
 };
 
-/**
- * struct check - one look at everything
- * @all: what has been found so far
- * @wrong: how many figures differ
- * @loud: say which: it is the last look
- */
-struct check {
-	struct found all;
-	unsigned int wrong;
-	bool loud;
-};
+/* What an object says of itself, and what all together do. */
+#define OF_OBJECT                                                        \
+	(BIT(AOBJ_FIG_RESIDENT) | BIT(AOBJ_FIG_SWAPPED) |                \
+	 BIT(AOBJ_FIG_SLOTS) | BIT(AOBJ_FIG_BAD) | BIT(AOBJ_FIG_WIRED) | \
+	 BIT(AOBJ_FIG_DIRTY) | BIT(AOBJ_FIG_HELD))
+#define OF_ALL (BIT(AOBJ_FIGURES) - 1 - BIT(AOBJ_FIG_HELD))
 
-static void expect(struct check *k, const char *what, const struct aobj *obj,
-		   long says, long is)
+static void object_says(const struct aobj *obj, long *nr)
 {
-	if (says == is)
-		return;
-	k->wrong++;
-	if (k->loud)
-		pr_err("%s of object %p (%s): counted %ld, found %ld\n", what,
-		       obj, obj ? obj->name : "all", says, is);
+	nr[AOBJ_FIG_RESIDENT] = atomic_long_read(&obj->resident);
+	nr[AOBJ_FIG_SWAPPED] = atomic_long_read(&obj->swapped);
+	nr[AOBJ_FIG_SLOTS] = atomic_long_read(&obj->slots);
+	nr[AOBJ_FIG_BAD] = atomic_long_read(&obj->bad);
+	nr[AOBJ_FIG_WIRED] = atomic_long_read(&obj->wired);
+	nr[AOBJ_FIG_DIRTY] = atomic_long_read(&obj->dirty);
+	nr[AOBJ_FIG_HELD] = (long)aobj_place_held(obj);
 }
 
-static void count_resident(const struct aobj_cluster *c, struct found *f)
+static void totals_say(long *nr)
+{
+	const struct aobj_totals *t = &aobj_totals;
+
+	nr[AOBJ_FIG_OBJECTS] = atomic_long_read(&t->objects);
+	nr[AOBJ_FIG_CLUSTERS] = atomic_long_read(&t->clusters);
+	nr[AOBJ_FIG_RESIDENT] = atomic_long_read(&aobj_charged);
+	nr[AOBJ_FIG_INACTIVE] = atomic_long_read(&t->inactive);
+	nr[AOBJ_FIG_SWAPPED] = atomic_long_read(&t->swapped);
+	nr[AOBJ_FIG_SLOTS] = atomic_long_read(&t->slots);
+	nr[AOBJ_FIG_BAD] = atomic_long_read(&t->bad);
+	nr[AOBJ_FIG_WRITING] = atomic_long_read(&t->writing);
+	nr[AOBJ_FIG_WIRED] = atomic_long_read(&t->wired);
+	nr[AOBJ_FIG_DIRTY] = aobj_dirty_total();
+	nr[AOBJ_FIG_RESERVED] = atomic_long_read(&t->reserved);
+	nr[AOBJ_FIG_PROMISED] = aobj_place_promised();
+	nr[AOBJ_FIG_USED] = (long)aobj_swap_used_beside(NULL);
+}
+
+void aobj_check_says(const struct aobj *obj, struct aobj_figures *says)
+{
+	*says = (struct aobj_figures){};
+	if (obj)
+		object_says(obj, says->nr);
+	else
+		totals_say(says->nr);
+}
+
+/*
+ * Counting anew
+ */
+
+static void count_resident(const struct aobj_cluster *c, long *nr)
 {
 	unsigned int i;
 
-	f->resident += hweight64(c->res->present);
-	f->inactive += hweight64(c->res->inactive);
-	f->wired += hweight64(c->res->wired);
+	nr[AOBJ_FIG_RESIDENT] += hweight64(c->res->present);
+	nr[AOBJ_FIG_INACTIVE] += hweight64(c->res->inactive);
+	nr[AOBJ_FIG_WIRED] += hweight64(c->res->wired);
 	for_each_page_bit(i, c->res->present)
-		f->dirty += folio_test_checked(aobj_folio(c->res->page[i]));
+		nr[AOBJ_FIG_DIRTY] +=
+			folio_test_checked(aobj_folio(c->res->page[i]));
 }
 
-static void count_cluster(struct aobj_cluster *c, struct found *f)
+static void count_cluster(struct aobj_cluster *c, long *nr)
 {
 	mutex_lock(&c->lock);
 	aobj_cluster_check(c);
-	f->clusters++;
+	nr[AOBJ_FIG_CLUSTERS]++;
 	if (c->res)
-		count_resident(c, f);
-	f->writing += hweight64(c->writing);
+		count_resident(c, nr);
+	nr[AOBJ_FIG_WRITING] += hweight64(c->writing);
 	for (unsigned int i = 0; i < AOBJ_CLUSTER_PAGES; i++) {
 		bool real = aobj_slot_real(c->slot[i]);
 
-		f->slots += real;
-		f->swapped += real && !aobj_cluster_page(c, i);
-		f->bad += c->slot[i] == AOBJ_SLOT_BAD;
+		nr[AOBJ_FIG_SLOTS] += real;
+		nr[AOBJ_FIG_SWAPPED] += real && !aobj_cluster_page(c, i);
+		nr[AOBJ_FIG_BAD] += c->slot[i] == AOBJ_SLOT_BAD;
 	}
 	mutex_unlock(&c->lock);
 }
 
-static void count_object(struct aobj *obj, struct found *f)
+static void count_object(struct aobj *obj, struct aobj_figures *found)
 {
 	struct aobj_cluster *c;
+	long *nr = found->nr;
 	pgoff_t index = 0;
 
-	f->objects = 1;
+	*found = (struct aobj_figures){};
+	nr[AOBJ_FIG_OBJECTS] = 1;
 	for (; (c = aobj_cluster_next(obj, &index)); index++) {
-		count_cluster(c, f);
+		count_cluster(c, nr);
 		aobj_cluster_put(c);
 		cond_resched();
 	}
-	f->held = f->resident + f->swapped;
-	f->reserved = READ_ONCE(obj->reserved);
-	f->promised = f->reserved ?: f->held;
+	nr[AOBJ_FIG_USED] = nr[AOBJ_FIG_SLOTS];
+	nr[AOBJ_FIG_HELD] = nr[AOBJ_FIG_RESIDENT] + nr[AOBJ_FIG_SWAPPED];
+	nr[AOBJ_FIG_RESERVED] = (long)READ_ONCE(obj->reserved);
+	nr[AOBJ_FIG_PROMISED] = nr[AOBJ_FIG_RESERVED] ?: nr[AOBJ_FIG_HELD];
 	if (READ_ONCE(obj->pays))
-		f->wired = aobj_object_npages(obj);
+		nr[AOBJ_FIG_WIRED] = (long)aobj_object_npages(obj);
 }
 
-static void add(struct found *to, const struct found *f)
+/* => how many of the figures that @which names differ */
+static unsigned int compare(const struct aobj *obj, unsigned long which,
+			    const struct aobj_figures *found, bool loud)
 {
-	to->objects += f->objects;
-	to->clusters += f->clusters;
-	to->resident += f->resident;
-	to->inactive += f->inactive;
-	to->swapped += f->swapped;
-	to->slots += f->slots;
-	to->bad += f->bad;
-	to->writing += f->writing;
-	to->wired += f->wired;
-	to->dirty += f->dirty;
-	to->held += f->held;
-	to->reserved += f->reserved;
-	to->promised += f->promised;
+	struct aobj_figures says;
+	unsigned int wrong = 0, i;
+
+	aobj_check_says(obj, &says);
+	for_each_page_bit(i, which) {
+		if (says.nr[i] == found->nr[i])
+			continue;
+		wrong++;
+		if (loud)
+			pr_err("%s of object %p (%s): counted %ld, found %ld\n",
+			       names[i], obj, obj ? obj->name : "all",
+			       says.nr[i], found->nr[i]);
+	}
+	return wrong;
 }
 
-#define EXPECT(k, obj, says, is) \
-	expect(k, #says, obj, atomic_long_read(&(says)), is)
-
-static void check_object(struct check *k, struct aobj *obj)
+static unsigned int check_all(bool loud)
 {
-	struct found f = {};
-
-	count_object(obj, &f);
-	EXPECT(k, obj, obj->resident, f.resident);
-	EXPECT(k, obj, obj->swapped, f.swapped);
-	EXPECT(k, obj, obj->slots, f.slots);
-	EXPECT(k, obj, obj->bad, f.bad);
-	EXPECT(k, obj, obj->wired, f.wired);
-	EXPECT(k, obj, obj->dirty, f.dirty);
-	expect(k, "held", obj, aobj_place_held(obj), f.held);
-	add(&k->all, &f);
-}
-
-static void check_totals(struct check *k)
-{
-	const struct aobj_totals *says = &aobj_totals;
-	const struct found *f = &k->all;
-
-	EXPECT(k, NULL, says->objects, f->objects);
-	EXPECT(k, NULL, says->clusters, f->clusters);
-	EXPECT(k, NULL, says->inactive, f->inactive);
-	EXPECT(k, NULL, says->swapped, f->swapped);
-	EXPECT(k, NULL, says->slots, f->slots);
-	EXPECT(k, NULL, says->bad, f->bad);
-	EXPECT(k, NULL, says->writing, f->writing);
-	EXPECT(k, NULL, says->wired, f->wired);
-	EXPECT(k, NULL, says->reserved, f->reserved);
-	expect(k, "resident", NULL, atomic_long_read(&aobj_charged),
-	       f->resident);
-	expect(k, "dirty", NULL, aobj_dirty_total(), f->dirty);
-	expect(k, "promised", NULL, aobj_place_promised(), f->promised);
-	expect(k, "used", NULL, aobj_swap_used_beside(NULL), f->slots);
-}
-
-static unsigned int check_once(bool loud)
-{
-	struct check k = { .loud = loud };
+	struct aobj_figures all = {}, found;
 	struct aobj *obj = NULL;
+	unsigned int wrong = 0;
 
-	while ((obj = aobj_object_next(obj)))
-		check_object(&k, obj);
-	check_totals(&k);
-	return k.wrong;
+	while ((obj = aobj_object_next(obj))) {
+		count_object(obj, &found);
+		wrong += compare(obj, OF_OBJECT, &found, loud);
+		for (int i = 0; i < AOBJ_FIGURES; i++)
+			all.nr[i] += found.nr[i];
+	}
+	return wrong + compare(NULL, OF_ALL, &all, loud);
+}
+
+unsigned int aobj_check_once(struct aobj *obj, bool loud)
+{
+	struct aobj_figures found;
+
+	if (!obj)
+		return check_all(loud);
+	count_object(obj, &found);
+	return compare(obj, OF_OBJECT, &found, loud);
 }
 
 int aobj_check(unsigned int tries)
 {
-	unsigned int wrong = check_once(tries <= 1);
+	unsigned int wrong = check_all(tries <= 1);
 
 	while (wrong && --tries > 0) {
 		fsleep(10 * USEC_PER_MSEC);
-		wrong = check_once(tries == 1);
+		wrong = check_all(tries == 1);
 	}
 	return wrong ? -EUCLEAN : 0;
 }

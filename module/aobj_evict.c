@@ -12,6 +12,7 @@
 #include "aobj_page.h"
 #include "aobj_queue.h"
 #include "aobj_swapio.h"
+#include "aobj_watch.h"
 #include "aobj_writeout.h"
 
 /* The share of resident pages that should be inactive. */
@@ -310,6 +311,7 @@ unsigned long aobj_evict(unsigned long mark)
 	unsigned int flags = memalloc_noreclaim_save();
 	struct aobj_plug plug;
 
+	aobj_watch_begin(NULL);
 	aobj_swapio_plug(&plug);
 	while (bound-- && aobj_budget_shortage(mark) > 0) {
 		aobj_swapio_reap();
@@ -324,6 +326,7 @@ unsigned long aobj_evict(unsigned long mark)
 	}
 	aobj_batch_submit(&b);
 	aobj_swapio_unplug(&plug);
+	aobj_watch_end(NULL);
 	memalloc_noreclaim_restore(flags);
 	choose_share(done);
 	return done;
@@ -356,6 +359,7 @@ void aobj_evict_object(struct aobj *obj, unsigned long nr)
 
 	if (READ_ONCE(obj->noswap))
 		nr = 0;
+	aobj_watch_begin(NULL);
 	for (int scanned = 0; scanned < OBJECT_SCAN && done < nr; scanned++) {
 		struct aobj_cluster *c = object_pop(obj, &index);
 		enum aobj_written res = AOBJ_WRITTEN_DONE;
@@ -375,6 +379,7 @@ void aobj_evict_object(struct aobj *obj, unsigned long nr)
 	}
 	WRITE_ONCE(obj->hand, index);
 	aobj_batch_submit(&b);
+	aobj_watch_end(NULL);
 	memalloc_noreclaim_restore(flags);
 }
 

@@ -12,6 +12,7 @@
 #include "aobj_frame.h"
 #include "aobj_object.h"
 #include "aobj_queue.h"
+#include "aobj_watch.h"
 #include "aobj_writeout.h"
 
 struct flush {
@@ -279,9 +280,11 @@ int aobj_flush_range(struct aobj *obj, pgoff_t first, pgoff_t end,
 
 	*flushed = (struct aobj_flushed){};
 	end = min(end, aobj_object_npages(obj));
+	aobj_watch_begin(NULL);
 	if (first < end && f.flags & ~AOBJ_FLUSH_WAIT)
 		err = walk_clusters(&f, first, end, flush_cluster);
 	aobj_batch_submit(&f.batch);
+	aobj_watch_end(NULL);
 	if (err || !(f.flags & AOBJ_FLUSH_WAIT) || first >= end)
 		return err;
 	err = walk_clusters(&f, first, end, wait_cluster);

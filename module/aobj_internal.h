@@ -38,6 +38,20 @@ struct aobj_swap_set;
 #define AOBJ_SLOT_BAD U32_MAX /* its slot could not be read: the page is lost */
 
 /**
+ * struct aobj_watch - for who looks at figures all the time, see aobj_watch.h
+ * @busy: A: calls under way that may sleep while figures are at odds
+ * @figures: at the last look, in short; the rest is the looker's as well
+ * @looks: that found the same to be wrong, in a row
+ * @right: the figures have been found to be right
+ */
+struct aobj_watch {
+	atomic_t busy;
+	u32 figures;
+	unsigned int looks;
+	bool right;
+};
+
+/**
  * struct aobj - an object: anonymous memory that may be swapped
  * @refs: A: the structure's: whoever has contents, and every cluster
  * @users: A: the contents': the inode, and references within the kernel
@@ -73,6 +87,7 @@ struct aobj_swap_set;
  * @node: on the list of all objects, whose lock guards it
  * @rcu: when it is freed, in the place of @node: @mapping may be looked at until
  *	then
+ * @watch: whether its figures have been looked at
  */
 struct aobj {
 	struct kref refs;
@@ -107,6 +122,9 @@ struct aobj {
 		struct list_head node;
 		struct rcu_head rcu;
 	};
+#ifdef CONFIG_DEBUG_VM
+	struct aobj_watch watch;
+#endif
 };
 
 /**

@@ -32,6 +32,7 @@
 #include "aobj_pool.h"
 #include "aobj_stats.h"
 #include "aobj_swap.h"
+#include "aobj_watch.h"
 #include "aobj_writeout.h"
 
 static char *budget;
@@ -95,6 +96,7 @@ static int __init aobj_init(void)
 	err = aobj_control_init();
 	if (err)
 		goto out_swap;
+	aobj_watch_start();
 	aobj_chardev_open_up();
 	return 0;
 
@@ -117,6 +119,7 @@ out_swapio:
 /* No file is open, so no object is left; a device may still be in use. */
 static void __exit aobj_exit(void)
 {
+	aobj_watch_stop();
 	aobj_control_exit();
 	aobj_kernel_exit();
 	aobj_swap_exit();

@@ -75,6 +75,8 @@ static void object_free(struct kref *refs)
 {
 	struct aobj *obj = container_of(refs, struct aobj, refs);
 
+	WARN_ON_ONCE(IS_ENABLED(CONFIG_DEBUG_VM) &&
+		     (atomic_long_read(&obj->dirty) || obj->reserved));
 	WARN_ON_ONCE(
 		atomic_long_read(&obj->resident) ||
 		atomic_long_read(&obj->swapped) ||

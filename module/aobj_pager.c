@@ -23,6 +23,7 @@
 #include "aobj_pager.h"
 #include "aobj_place.h"
 #include "aobj_queue.h"
+#include "aobj_watch.h"
 #include "aobj_writeout.h"
 
 #define AT_HAND_MAX 8 /* pages to take from the pool with a cluster locked */
@@ -252,9 +253,7 @@ static int obey_limit(struct get *g, unsigned int *want)
 	*want = 1;
 	if (!aobj_holds_over(g->obj, limit - 1))
 		return 0;
-	if (!waits_for_room(g))
-		return -EAGAIN;
-	return make_room_in_limit(g, limit - 1);
+	return waits_for_room(g) ? make_room_in_limit(g, limit - 1) : -EAGAIN;
 }
 
 /* => the largest of nr, nr/2, ... 1 that there are places for, or 0 */
@@ -703,9 +702,7 @@ static int find_cluster(struct get *g)
 static enum pass get_once(struct get *g)
 {
 	g->err = find_cluster(g);
-	if (g->err)
-		return PASS_ERROR;
-	return get_pass(g);
+	return g->err ? PASS_ERROR : get_pass(g);
 }
 
 /* A get that failed may have made a cluster for nothing. */
@@ -733,12 +730,14 @@ int aobj_pager_get_either(struct aobj *obj, pgoff_t pgoff, unsigned int flags,
 	/* Checked again under the mutex; here it saves making a cluster. */
 	if (pgoff >= aobj_object_npages(obj))
 		return -ENXIO;
+	aobj_watch_begin(obj);
 	do {
 		pass = get_once(&g);
 	} while (pass == PASS_AGAIN);
 
 	if (has_page(&g) || g.places)
 		drop_pages(&g);
+	aobj_watch_end(obj);
 	if (g.res)
 		aobj_resident_free(g.res);
 	if (pass == PASS_DONE) {

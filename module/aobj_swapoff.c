@@ -15,6 +15,7 @@
 #include "aobj_place.h"
 #include "aobj_swap.h"
 #include "aobj_swapoff.h"
+#include "aobj_watch.h"
 #include "aobj_writeout.h"
 
 static bool on_device(const struct aobj_cluster *c, unsigned int i,
@@ -332,11 +333,14 @@ static int drain(struct aobj_swapdev *dev)
 	struct ahead ahead = {};
 	int err = 0;
 
+	/* Clusters that are held may be gone otherwise. */
+	aobj_watch_begin(NULL);
 	while (!err && READ_ONCE(dev->slots.used))
 		err = drain_step(dev, &round, &ahead);
 	while (ahead.nr)
 		aobj_cluster_put(take_oldest(&ahead));
 	forget_failed(&round);
+	aobj_watch_end(NULL);
 	return err;
 }
 

@@ -241,7 +241,10 @@ static bool end_disk(struct pager_env *env, struct env_disk *disk)
 
 static bool end_all(struct pager_env *env)
 {
-	if (!end_threads(env) || !end_objects(env))
+	if (!end_threads(env))
+		return false;
+	env_step(env);
+	if (!end_objects(env))
 		return false;
 	env_check(env);
 	for (unsigned int k = 0; k < ENV_DISKS; k++)

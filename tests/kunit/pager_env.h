@@ -256,5 +256,10 @@ struct aobj_swapdev *env_dev(struct pager_env *env, struct held_disk *d);
 
 /* Counts all pages and slots of all objects anew: aobj_check(), and each disk. */
 void env_check(struct pager_env *env);
+/*
+ * => env_check(), unless something is under way; after each step that a case takes by
+ *    env_write(), env_expect() or env_page_out(), and when it has taken its last
+ */
+void env_step(struct pager_env *env);
 
 #endif /* AOBJ_TEST_PAGER_ENV_H */

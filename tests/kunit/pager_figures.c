@@ -48,12 +48,35 @@ static u32 slots_of(struct pager_env *env, struct aobj *obj,
 
 static void check_disk(struct pager_env *env, const struct aobj_swapdev *dev)
 {
+	struct aobj *obj = NULL;
 	u32 nr = 0;
 
-	for (unsigned int i = 0; i < ENV_OBJECTS; i++)
-		if (env->obj[i])
-			nr += slots_of(env, env->obj[i], dev);
+	while ((obj = aobj_object_next(obj)))
+		nr += slots_of(env, obj, dev);
 	KUNIT_EXPECT_EQ(env->test, dev->slots.used, nr);
+}
+
+/* => no thread and no bio is under way, and the daemon has nothing to do */
+static bool at_rest(struct pager_env *env)
+{
+	for (unsigned int i = 0; i < env->nr_threads; i++)
+		if (!completion_done(&env->thread[i].done))
+			return false;
+	for (unsigned int k = 0; k < ENV_DISKS; k++) {
+		struct held_disk *d = env->disk[k].held;
+
+		if (d && held_disk_held(d, HELD_READ) +
+				 held_disk_held(d, HELD_WRITE))
+			return false;
+	}
+	return !atomic_long_read(&aobj_totals.writing) &&
+	       aobj_budget_shortage(aobj_budget_high()) <= 0;
+}
+
+void env_step(struct pager_env *env)
+{
+	if (at_rest(env))
+		env_check(env);
 }
 
 void env_check(struct pager_env *env)

@@ -142,6 +142,7 @@ void env_write(struct pager_env *env, struct aobj *obj, pgoff_t first,
 		set_page_dirty(page);
 		put_page(page);
 	}
+	env_step(env);
 }
 
 void env_expect_page(struct pager_env *env, const struct aobj *obj,
@@ -169,6 +170,7 @@ void env_expect(struct pager_env *env, struct aobj *obj, pgoff_t first,
 		env_expect_page(env, obj, pgoff, page, version);
 		put_page(page);
 	}
+	env_step(env);
 }
 
 /*
@@ -222,6 +224,7 @@ void env_page_out(struct pager_env *env, struct aobj *obj, pgoff_t first,
 		KUNIT_ASSERT_EQ_MSG(env->test,
 				    env_state(obj, pgoff) & ENV_PRESENT, 0u,
 				    "page %lu stayed", pgoff);
+	env_step(env);
 }
 
 struct aobj *env_swapped(struct pager_env *env, u64 npages)

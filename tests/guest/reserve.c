@@ -15,6 +15,7 @@
 #define DISK "/dev/ram0"
 #define THREADS 4
 #define ROUNDS 3
+#define HOGS 3
 
 static char small[DM_PATH_SIZE];
 
@@ -223,6 +224,51 @@ static void test_beside_a_hog(void)
 	munmap(shared, sizeof(*shared));
 }
 
+/* => on swap, then in memory for good, and clean: it has both, and needs one */
+static struct object wired_object(size_t pages)
+{
+	const uint32_t out = AOBJ_FLUSH_DEACTIVATE | AOBJ_FLUSH_CLEAN;
+	struct object o = object_new(pages);
+	struct aobj_range all = { .length = pages * page_size };
+
+	range_fill(o.map, SEED + 2, 0, pages, 1);
+	check_ok(object_flush(o.fd, 0, pages, out | AOBJ_FLUSH_WAIT, NULL,
+			      NULL),
+		 "another object is on swap");
+	check_ok(ioctl(o.fd, AOBJ_IOC_WIRE, &all), "and is wired");
+	return o;
+}
+
+/*
+ * Several of those, until there is no place left; and what stays in memory takes
+ * none on swap besides.
+ */
+static void test_full(void)
+{
+	struct hog *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+				  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct object wired = wired_object(budget_pages() * 3 / 8), o;
+	pid_t pids[HOGS];
+
+	if (shared == MAP_FAILED)
+		die("mmap");
+	o = reserved_object(most() - budget_pages() / 8);
+	for (size_t i = 0; i < HOGS; i++)
+		pids[i] = task_start(hog, shared);
+	check(wait_until(was_refused, shared, 20000 * time_scale()),
+	      "those that take all they can get are refused", "they are not");
+	check_work(&o, "with no place left");
+	check_equal(stat_get("reserve_missing"), 0, "nothing is missing");
+	shared->stop = 1;
+	for (size_t i = 0; i < HOGS; i++)
+		check_result(task_wait(pids[i]), 0, "and went on");
+	check_range(wired.map, SEED + 2, 0, wired.pages, 1,
+		    "what is wired is right");
+	object_free(&o);
+	object_free(&wired);
+	munmap(shared, sizeof(*shared));
+}
+
 static void test_kept(void)
 {
 	struct object o = reserved_object(most());
@@ -284,6 +330,7 @@ int main(void)
 	test_arguments();
 	test_all();
 	test_beside_a_hog();
+	test_full();
 	test_kept();
 	test_files();
 	swap_stop(small);

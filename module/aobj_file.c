@@ -76,6 +76,7 @@ void aobj_file_show_fdinfo(struct seq_file *m, struct file *file)
 	seq_printf(m, "aobj-resident:\t%llu B\n",
 		   aobj_bytes_of(&obj->resident));
 	seq_printf(m, "aobj-swapped:\t%llu B\n", aobj_bytes_of(&obj->swapped));
+	seq_printf(m, "aobj-slots:\t%llu B\n", aobj_bytes_of(&obj->slots));
 	seq_printf(m, "aobj-bad:\t%llu B\n", aobj_bytes_of(&obj->bad));
 	seq_printf(m, "aobj-wired:\t%llu B\n", aobj_bytes_of(&obj->wired));
 	seq_printf(m, "aobj-dirty:\t%llu B\n", aobj_bytes_of(&obj->dirty));

@@ -231,7 +231,8 @@ void aobj_dropswap(struct aobj *obj, pgoff_t pgoff);
  *
  * Context: may sleep.
  * Return: 0, -EINVAL (no such name can be), -ENODEV (no device in use is that),
- * -EBUSY (the object has a reservation), -EINTR (killed meanwhile).
+ * -EBUSY (the object has a reservation, or others count on it to stay on its
+ * exclusive device), -EINTR (killed meanwhile).
  */
 int aobj_bind(struct aobj *obj, const char *to);
 

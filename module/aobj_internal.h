@@ -70,6 +70,7 @@ struct aobj_watch {
  * @reserves: Z: whatever makes it larger reserves as much
  * @noswap: Z: its pages never leave memory
  * @pays: Z: for its size, as the user asked for @noswap
+ * @strays: Z: maybe it has pages on an exclusive device that it is not bound to
  * @bound: Z: the tag of the devices that it is bound to, see aobj_bind.h
  * @resident: A: pages in memory
  * @swapped: A: pages that are on a swap device only
@@ -104,6 +105,7 @@ struct aobj {
 	bool reserves;
 	bool noswap;
 	bool pays;
+	bool strays;
 	u32 bound;
 	atomic_long_t resident;
 	atomic_long_t swapped;

@@ -12,6 +12,7 @@
 #include "aobj_ioctl.h"
 #include "aobj_object.h"
 #include "aobj_query.h"
+#include "aobj_rebind.h"
 #include "aobj_wire.h"
 
 bool aobj_ioctl_is(unsigned int cmd, unsigned int ours)

@@ -12,6 +12,7 @@
 #include "aobj_kernel.h"
 #include "aobj_object.h"
 #include "aobj_pager.h"
+#include "aobj_rebind.h"
 #include "aobj_swapoff.h"
 #include "aobj_wire.h"
 

@@ -445,20 +445,6 @@ int aobj_object_reserve_to(struct aobj *obj, u64 size)
 	return err;
 }
 
-int aobj_object_bind(struct aobj *obj, const char *to)
-{
-	int err = mutex_lock_killable(&obj->resize_lock);
-
-	if (err)
-		return err;
-	if (obj->reserves && *to)
-		err = -EBUSY;
-	else
-		err = aobj_bind_object(obj, to);
-	mutex_unlock(&obj->resize_lock);
-	return err;
-}
-
 int aobj_object_reserve(struct aobj *obj, bool reserve)
 {
 	int err = mutex_lock_killable(&obj->resize_lock);
@@ -716,6 +702,7 @@ static void object_destroy(struct aobj *obj)
 	set_size(obj, 0);
 	remove_range(obj, 0, PAGES_END);
 	unreserve_rest(obj);
+	aobj_swap_set_stray(obj, false);
 	mutex_unlock(&obj->resize_lock);
 	aobj_object_put(obj);
 }

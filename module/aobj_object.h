@@ -67,9 +67,6 @@ int aobj_object_reserve(struct aobj *obj, bool reserve);
 /* => reserves, and grows to @size bytes if the object is smaller; errors as above */
 int aobj_object_reserve_to(struct aobj *obj, u64 size);
 
-/* => aobj_bind_object(); -EINTR; -EBUSY if it has a reservation */
-int aobj_object_bind(struct aobj *obj, const char *to);
-
 /* => grows to @size bytes if the object is smaller; errors as above */
 int aobj_object_extend(struct aobj *obj, u64 size);
 /*

@@ -26,6 +26,7 @@ static DEFINE_MUTEX(swap_mutex);
 static struct aobj_swapdev __rcu *swapdevs[AOBJ_SWAPDEVS];
 static LIST_HEAD(swap_order); /* by priority, the highest first */
 static atomic_long_t swap_turns; /* runs of slots given, ever */
+static atomic_t objects_astray; /* see aobj_swap_set_stray() */
 unsigned int aobj_nr_swapdevs;
 static struct kset *swap_kset;
 
@@ -344,8 +345,22 @@ unsigned long aobj_swap_free_beside(const struct aobj_swapdev *but)
 	return swapdevs_sum(dev != but ? usable_slots(dev) : 0);
 }
 
+void aobj_swap_set_stray(struct aobj *obj, bool strays)
+{
+	lockdep_assert_held(&obj->resize_lock);
+	if (strays && !obj->strays)
+		atomic_inc(&objects_astray);
+	else if (!strays && obj->strays)
+		atomic_dec(&objects_astray);
+	obj->strays = strays;
+	/* Who promises a place sees it, or is seen by who looks after this. */
+	smp_mb__after_atomic();
+}
+
 unsigned long aobj_swap_capacity_of(const struct aobj_swapdev *dev)
 {
+	if (dev->exclusive && atomic_read(&objects_astray))
+		return 0;
 	if (takes_pages(dev) && !dev->exclusive)
 		return dev->npages - 1 - READ_ONCE(dev->slots.bad);
 	return READ_ONCE(dev->draining) ? 0 : READ_ONCE(dev->slots.used);

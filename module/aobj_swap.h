@@ -229,10 +229,14 @@ unsigned long aobj_swap_free_beside(const struct aobj_swapdev *but);
  * aobj_swap_capacity: pages that can be on swap at the same time
  * => of a device that has failed, or is exclusive, those that are there; of one
  *    that is drained none; a snapshot
+ * => of none that is exclusive while an object may have pages on one that it is not
+ *    bound to: they go elsewhere
  */
 unsigned long aobj_swap_capacity(void);
 /* => the device's share in that */
 unsigned long aobj_swap_capacity_of(const struct aobj_swapdev *dev);
+/* => @obj may have such pages, or has none; its resize_lock is held */
+void aobj_swap_set_stray(struct aobj *obj, bool strays);
 /* => slots used on all devices but @dev; a snapshot */
 unsigned long aobj_swap_used_beside(const struct aobj_swapdev *dev);
 

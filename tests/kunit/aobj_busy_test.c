@@ -5,6 +5,7 @@
  */
 #include "aobj_bind.h"
 #include "aobj_flush.h"
+#include "aobj_rebind.h"
 #include "pager_env.h"
 
 #define LONG_AGO (jiffies - 2 * HZ)

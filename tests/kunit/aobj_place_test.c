@@ -2,6 +2,7 @@
 /* Places, and objects that have theirs reserved. */
 #include "aobj.h"
 #include "aobj_place.h"
+#include "aobj_rebind.h"
 #include "aobj_wire.h"
 #include "pager_env.h"
 
@@ -470,6 +471,38 @@ static void room_is_what_nobody_has(struct kunit *test)
 	env_check(env);
 }
 
+/* What leaves its exclusive device takes places that others have, or does not. */
+static void who_is_bound_elsewhere_takes_no_place_of_others(struct kunit *test)
+{
+	struct pager_env *env = small(test);
+	struct held_disk *own = env_disk(env, 1, 128, 0);
+	struct aobj *bound = env_object(env, 100);
+	struct aobj *obj;
+
+	env_disk(env, 0, DISK, 0);
+	WRITE_ONCE(env_dev(env, own)->exclusive, true);
+	KUNIT_ASSERT_EQ(test, bind_to(env, bound, own), 0);
+	env_write(env, bound, 0, 100, 1);
+	env_page_out(env, bound, 0, 100);
+	obj = reserved_object(env, ALL);
+	KUNIT_EXPECT_EQ(test, aobj_object_bind(bound, ""), -EBUSY);
+	KUNIT_EXPECT_EQ(test, aobj_place_missing(), 0ul);
+	KUNIT_ASSERT_EQ(test, aobj_object_resize(obj, ALL - 100), 0);
+	KUNIT_ASSERT_EQ(test, aobj_object_bind(bound, ""), 0);
+	KUNIT_EXPECT_EQ(test, aobj_object_resize(obj, ALL - 99), -ENOSPC);
+	for (unsigned int version = 2; version <= 3; version++) {
+		env_write(env, bound, 0, 100, version);
+		env_write(env, obj, 0, ALL - 100, version);
+		env_expect(env, bound, 0, 100, version);
+		env_expect(env, obj, 0, ALL - 100, version);
+	}
+	KUNIT_EXPECT_EQ(test, aobj_place_missing(), 0ul);
+	env_check(env);
+	/* It has been written elsewhere since, and is bound there: as before. */
+	KUNIT_ASSERT_EQ(test, bind_to(env, bound, own), 0);
+	KUNIT_EXPECT_FALSE(test, bound->strays);
+}
+
 static void the_kernel_reserves_as_well(struct kunit *test)
 {
 	struct pager_env *env = small(test);
@@ -503,6 +536,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(bound_objects_do_not_get_in_the_way),
 	KUNIT_CASE(a_reservation_takes_nothing_away),
 	KUNIT_CASE(room_is_what_nobody_has),
+	KUNIT_CASE(who_is_bound_elsewhere_takes_no_place_of_others),
 	KUNIT_CASE(the_kernel_reserves_as_well),
 	{},
 };

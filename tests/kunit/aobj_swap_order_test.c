@@ -4,6 +4,7 @@
 
 #include "aobj_bind.h"
 #include "aobj_object.h"
+#include "aobj_rebind.h"
 #include "aobj_swap.h"
 #include "ramdisk.h"
 #include "slotmap.h"

@@ -4,6 +4,7 @@
 #include <linux/pagemap.h>
 
 #include "aobj_hbitmap.h"
+#include "aobj_rebind.h"
 #include "pager_env.h"
 
 #define BUDGET 256 /* the least that there is on machines with pages of 4 KiB */

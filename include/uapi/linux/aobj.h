@@ -280,7 +280,8 @@ struct aobj_name {
  *
  * It is a choice, and no protection: whoever may open /dev/aobj may choose.
  * Errors: EINVAL, ENODEV (no device in use is that, or is of that class), EBUSY
- * (the object has a reservation), EINTR.
+ * (the object has a reservation; or what others have reserved counts on it to
+ * stay on its exclusive device), EINTR.
  */
 struct aobj_bind {
 	__u32 flags;

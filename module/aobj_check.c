@@ -101,13 +101,13 @@ static void count_cluster(struct aobj_cluster *c, long *nr)
 	mutex_unlock(&c->lock);
 }
 
+/* => *@found, all 0 before, is what there is */
 static void count_object(struct aobj *obj, struct aobj_figures *found)
 {
 	struct aobj_cluster *c;
 	long *nr = found->nr;
 	pgoff_t index = 0;
 
-	*found = (struct aobj_figures){};
 	nr[AOBJ_FIG_OBJECTS] = 1;
 	for (; (c = aobj_cluster_next(obj, &index)); index++) {
 		count_cluster(c, nr);
@@ -144,11 +144,13 @@ static unsigned int compare(const struct aobj *obj, unsigned long which,
 
 static unsigned int check_all(bool loud)
 {
-	struct aobj_figures all = {}, found;
+	struct aobj_figures all = {};
 	struct aobj *obj = NULL;
 	unsigned int wrong = 0;
 
 	while ((obj = aobj_object_next(obj))) {
+		struct aobj_figures found = {};
+
 		count_object(obj, &found);
 		wrong += compare(obj, OF_OBJECT, &found, loud);
 		for (int i = 0; i < AOBJ_FIGURES; i++)
@@ -159,7 +161,7 @@ static unsigned int check_all(bool loud)
 
 unsigned int aobj_check_once(struct aobj *obj, bool loud)
 {
-	struct aobj_figures found;
+	struct aobj_figures found = {};
 
 	if (!obj)
 		return check_all(loud);

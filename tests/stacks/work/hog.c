@@ -16,18 +16,23 @@
 #define STEP (1 * MIB)
 #define REST_MS 20
 
-/* => the number after @key, of such files as /proc/meminfo; 0 if there is none */
-static uint64_t number_in(const char *path, const char *key)
+/* => an open file of numbers, which can be read without memory from then on */
+static int numbers(const char *path)
 {
-	char words[16384];
-	const char *found;
-	ssize_t got;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
-		return 0;
-	got = read(fd, words, sizeof(words) - 1);
-	close(fd);
+		die(path);
+	return fd;
+}
+
+/* => the number after @key; 0 if there is none */
+static uint64_t number_in(int fd, const char *key)
+{
+	char words[16384];
+	const char *found;
+	ssize_t got = pread(fd, words, sizeof(words) - 1, 0);
+
 	if (got <= 0)
 		return 0;
 	words[got] = '\0';
@@ -35,16 +40,15 @@ static uint64_t number_in(const char *path, const char *key)
 	return found ? strtoull(found + strlen(key), NULL, 10) : 0;
 }
 
-static uint64_t available(void)
-{
-	return number_in("/proc/meminfo", "MemAvailable:") << 10;
-}
-
 /* What the kernel has looked at to free it, for want of memory. */
 uint64_t pages_reclaimed(void)
 {
-	return number_in("/proc/vmstat", "\npgscan_kswapd ") +
-	       number_in("/proc/vmstat", "\npgscan_direct ");
+	int fd = numbers("/proc/vmstat");
+	uint64_t pages = number_in(fd, "\npgscan_kswapd ") +
+			 number_in(fd, "\npgscan_direct ");
+
+	close(fd);
+	return pages;
 }
 
 static void volunteer_to_be_killed(void)
@@ -58,6 +62,7 @@ static void volunteer_to_be_killed(void)
 
 static void hog(void)
 {
+	int meminfo = numbers("/proc/meminfo");
 	size_t most = (size_t)sysconf(_SC_PHYS_PAGES) * page_size, taken = 0;
 	uint8_t *map = mmap(NULL, most, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -66,7 +71,7 @@ static void hog(void)
 	if (map == MAP_FAILED || mlockall(MCL_CURRENT | MCL_ONFAULT))
 		_exit(2);
 	for (;;) {
-		uint64_t left = available();
+		uint64_t left = number_in(meminfo, "MemAvailable:") << 10;
 
 		if (left > MOST && taken + STEP <= most) {
 			for (size_t i = 0; i < STEP; i += page_size)
@@ -76,7 +81,8 @@ static void hog(void)
 		}
 		if (left < LEAST && taken >= STEP) {
 			taken -= STEP;
-			madvise(map + taken, STEP, MADV_DONTNEED);
+			if (madvise(map + taken, STEP, MADV_DONTNEED_LOCKED))
+				_exit(5);
 			continue;
 		}
 		sleep_ms(REST_MS);

@@ -186,9 +186,15 @@ static void check_back(const struct options *o, dev_t dev)
 		check_equal(TOTAL(refused), 0, "no touch was refused");
 }
 
+static bool has_failed(dev_t dev)
+{
+	return device_get(dev, "read_errors") &&
+	       device_get(dev, "write_errors");
+}
+
 /*
- * Until it has paged enough, with little memory, and lost something if it is to, to
- * tell anything, too: the machine may be slow.
+ * Until it has paged enough, with little memory, and failed or lost something if it is
+ * to, to tell anything, too: the machine may be slow.
  */
 static void let_work(const struct options *o, dev_t dev, struct paging before,
 		     size_t enough, uint64_t reclaimed)
@@ -204,6 +210,7 @@ static void let_work(const struct options *o, dev_t dev, struct paging before,
 		 (now_ms() < last &&
 		  (device_get(dev, "used") < enough * page_size ||
 		   (o->lost && !TOTAL(refused)) ||
+		   (o->fails && !has_failed(dev)) ||
 		   pages_reclaimed() - reclaimed < RECLAIMED ||
 		   now.out - before.out < 2 * enough ||
 		   now.in - before.in < enough)));

@@ -158,7 +158,7 @@ static int allocate(struct inode *inode, int mode, loff_t pos, loff_t len)
 		if (err != -EBUSY)
 			return err;
 	}
-	if (!READ_ONCE(obj->reserves))
+	if (!obj->reserves)
 		err = allocate_part(obj, pos, end, keep);
 	else
 		err = 0;

@@ -62,12 +62,12 @@ struct aobj_watch {
  * @mapping: every mapping hangs there; @mapping.host is the object's own inode,
  *	Z: if a file has been attached
  * @size: Z: in bytes
- * @npages: Z: the same in pages
  * @asked: under @resize_lock: the size; or what it was before
  *	aobj_object_extend_try(), if nobody has set it since
  * @resize_lock: serialises changes of the size
  * @sized: Z: the size was set once, so that mmap does not set it again
- * @reserves: Z: whatever makes it larger reserves as much
+ * @reserves: Z: whatever makes it larger reserves as much; shares a byte with
+ *	@strays, so that an object fits 512 bytes
  * @noswap: Z: its pages never leave memory
  * @pays: Z: for its size, as the user asked for @noswap
  * @strays: Z: maybe it has pages on an exclusive device that it is not bound to
@@ -98,14 +98,13 @@ struct aobj {
 	struct xarray clusters;
 	struct address_space mapping;
 	loff_t size;
-	pgoff_t npages;
 	loff_t asked;
 	struct mutex resize_lock;
 	bool sized;
-	bool reserves;
+	bool reserves : 1;
+	bool strays : 1;
 	bool noswap;
 	bool pays;
-	bool strays;
 	u32 bound;
 	atomic_long_t resident;
 	atomic_long_t swapped;

@@ -276,15 +276,15 @@ static int charge_size(struct aobj *obj, loff_t size)
 {
 	pgoff_t npages = aobj_pages_of(size);
 
-	if (!obj->pays || npages <= obj->npages)
+	if (!obj->pays || npages <= aobj_object_npages(obj))
 		return 0;
-	return aobj_wired_charge(obj, npages - obj->npages);
+	return aobj_wired_charge(obj, npages - aobj_object_npages(obj));
 }
 
 static void uncharge_size(struct aobj *obj, pgoff_t npages)
 {
-	if (obj->pays && npages < obj->npages)
-		aobj_wired_uncharge(obj, obj->npages - npages);
+	if (obj->pays && npages < aobj_object_npages(obj))
+		aobj_wired_uncharge(obj, aobj_object_npages(obj) - npages);
 }
 
 /* => what the larger object needs has been reserved, and can be given up */
@@ -300,8 +300,8 @@ static int reserve_size(struct aobj *obj, loff_t size)
 /* => no more is reserved than the object's size: places that have gone free */
 static void unreserve_rest(struct aobj *obj)
 {
-	if (obj->reserved > obj->npages)
-		aobj_place_reserve(obj, obj->npages);
+	if (obj->reserved > aobj_object_npages(obj))
+		aobj_place_reserve(obj, aobj_object_npages(obj));
 }
 
 static void set_size(struct aobj *obj, loff_t size)
@@ -309,7 +309,6 @@ static void set_size(struct aobj *obj, loff_t size)
 	if (obj->mapping.host)
 		i_size_write(obj->mapping.host, size);
 	WRITE_ONCE(obj->size, size);
-	WRITE_ONCE(obj->npages, aobj_pages_of(size));
 	WRITE_ONCE(obj->sized, true);
 	obj->asked = size;
 }
@@ -476,6 +475,7 @@ int aobj_object_resize(struct aobj *obj, u64 npages)
 
 int aobj_object_resize_to(struct aobj *obj, u64 npages, bool larger)
 {
+	pgoff_t before;
 	loff_t size;
 	int err;
 
@@ -485,7 +485,8 @@ int aobj_object_resize_to(struct aobj *obj, u64 npages, bool larger)
 	err = resize_begin(obj, size);
 	if (err)
 		return err;
-	if (larger ? npages < obj->npages : npages > obj->npages)
+	before = aobj_object_npages(obj);
+	if (larger ? npages < before : npages > before)
 		err = -EINVAL;
 	else if (larger || size < obj->size)
 		err = set_new_size(obj, size);
@@ -521,7 +522,7 @@ int aobj_object_extend(struct aobj *obj, u64 size)
 static void take_back(struct aobj *obj)
 {
 	loff_t size = obj->size, asked = obj->asked;
-	pgoff_t npages = obj->npages;
+	pgoff_t npages = aobj_object_npages(obj);
 
 	set_size(obj, asked);
 	/* A fault puts its cluster into the map, then looks at the size. */
@@ -531,7 +532,7 @@ static void take_back(struct aobj *obj)
 		return;
 	}
 	if (obj->pays)
-		aobj_wired_uncharge(obj, npages - obj->npages);
+		aobj_wired_uncharge(obj, npages - aobj_object_npages(obj));
 	unreserve_rest(obj);
 }
 
@@ -600,7 +601,7 @@ int aobj_object_punch(struct aobj *obj, u64 pos, u64 len)
 
 	if (err)
 		return err;
-	end = (loff_t)obj->npages << PAGE_SHIFT;
+	end = (loff_t)aobj_object_npages(obj) << PAGE_SHIFT;
 	if (pos < end)
 		err = punch(obj, pos, pos + min_t(u64, len, end - pos));
 	mutex_unlock(&obj->resize_lock);

@@ -136,21 +136,21 @@ static inline loff_t aobj_object_size(const struct aobj *obj)
 	return READ_ONCE(obj->size);
 }
 
+/* => the pages that @size bytes take */
+static inline pgoff_t aobj_pages_of(u64 size)
+{
+	return DIV_ROUND_UP_ULL(size, PAGE_SIZE);
+}
+
 static inline pgoff_t aobj_object_npages(const struct aobj *obj)
 {
-	return READ_ONCE(obj->npages);
+	return aobj_pages_of(aobj_object_size(obj));
 }
 
 /* => one of the object's counts, in bytes */
 static inline u64 aobj_bytes_of(const atomic_long_t *pages)
 {
 	return (u64)max(atomic_long_read(pages), 0L) << PAGE_SHIFT;
-}
-
-/* => the pages that @size bytes take */
-static inline pgoff_t aobj_pages_of(u64 size)
-{
-	return DIV_ROUND_UP_ULL(size, PAGE_SIZE);
 }
 
 #endif /* AOBJ_OBJECT_H */

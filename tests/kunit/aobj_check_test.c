@@ -5,19 +5,6 @@
 #include "aobj_place.h"
 #include "pager_env.h"
 
-/* Something of everything: resident, dirty, on swap, both. */
-static struct aobj *some_object(struct pager_env *env)
-{
-	struct aobj *obj;
-
-	env_disk(env, 0, 256, 0);
-	obj = env_object(env, 80);
-	env_write(env, obj, 0, 80, 1);
-	env_page_out(env, obj, 0, 40);
-	env_expect(env, obj, 0, 10, 1);
-	return obj;
-}
-
 static void expect_seen(struct pager_env *env, atomic_long_t *count,
 			const char *what)
 {
@@ -36,14 +23,14 @@ static void nothing_is_wrong_with_what_is_right(struct kunit *test)
 	struct pager_env *env = test->priv;
 
 	KUNIT_EXPECT_EQ(test, aobj_check(1), 0);
-	some_object(env);
+	env_mixed(env);
 	KUNIT_EXPECT_EQ(test, aobj_check(1), 0);
 }
 
 static void counts_of_an_object_are_checked(struct kunit *test)
 {
 	struct pager_env *env = test->priv;
-	struct aobj *obj = some_object(env);
+	struct aobj *obj = env_mixed(env);
 
 	EXPECT_SEEN(env, obj->resident);
 	EXPECT_SEEN(env, obj->swapped);
@@ -59,7 +46,7 @@ static void totals_are_checked(struct kunit *test)
 {
 	struct pager_env *env = test->priv;
 
-	some_object(env);
+	env_mixed(env);
 	EXPECT_SEEN(env, aobj_totals.objects);
 	EXPECT_SEEN(env, aobj_totals.clusters);
 	EXPECT_SEEN(env, aobj_totals.inactive);
@@ -80,7 +67,7 @@ static void totals_are_checked(struct kunit *test)
 static void what_is_lost_is_missed(struct kunit *test)
 {
 	struct pager_env *env = test->priv;
-	struct aobj *obj = some_object(env);
+	struct aobj *obj = env_mixed(env);
 	struct aobj_slot_run run;
 
 	KUNIT_ASSERT_TRUE(test, aobj_swap_alloc(AOBJ_TAG_NONE, 1, &run));
@@ -96,7 +83,7 @@ static void what_is_lost_is_missed(struct kunit *test)
 static void a_page_made_dirty_unseen_is_no_error(struct kunit *test)
 {
 	struct pager_env *env = test->priv;
-	struct aobj *obj = some_object(env);
+	struct aobj *obj = env_mixed(env);
 	struct page *page = env_resident(obj, 2);
 	long before = atomic_long_read(&obj->dirty);
 
@@ -111,7 +98,7 @@ static void a_page_made_dirty_unseen_is_no_error(struct kunit *test)
 static void dirty_pages_are_counted(struct kunit *test)
 {
 	struct pager_env *env = test->priv;
-	struct aobj *obj = some_object(env);
+	struct aobj *obj = env_mixed(env);
 
 	KUNIT_EXPECT_EQ(test, atomic_long_read(&obj->dirty), 40);
 	KUNIT_EXPECT_EQ(test, aobj_dirty_total(), 40);

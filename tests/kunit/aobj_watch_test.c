@@ -17,25 +17,13 @@ static unsigned int found_wrong(void)
 	return wrong;
 }
 
-static struct aobj *some_object(struct pager_env *env)
-{
-	struct aobj *obj;
-
-	env_disk(env, 0, 256, 0);
-	obj = env_object(env, 80);
-	env_write(env, obj, 0, 80, 1);
-	env_page_out(env, obj, 0, 40);
-	env_expect(env, obj, 0, 10, 1);
-	return obj;
-}
-
 static void nothing_is_wrong_with_what_is_right(struct kunit *test)
 {
 	struct pager_env *env = test->priv;
 	struct aobj *obj;
 
 	KUNIT_EXPECT_EQ(test, found_wrong(), 0u);
-	obj = some_object(env);
+	obj = env_mixed(env);
 	KUNIT_EXPECT_EQ(test, found_wrong(), 0u);
 	KUNIT_EXPECT_EQ(test, aobj_object_resize(obj, 30), 0);
 	KUNIT_EXPECT_EQ(test, found_wrong(), 0u);
@@ -61,7 +49,7 @@ static void a_total_that_is_wrong_is_told(struct kunit *test)
 {
 	struct pager_env *env = test->priv;
 
-	some_object(env);
+	env_mixed(env);
 	EXPECT_TOLD(env, aobj_totals.swapped);
 	EXPECT_TOLD(env, aobj_totals.slots);
 	EXPECT_TOLD(env, aobj_totals.inactive);
@@ -72,7 +60,7 @@ static void a_total_that_is_wrong_is_told(struct kunit *test)
 static void an_object_that_is_wrong_is_told(struct kunit *test)
 {
 	struct pager_env *env = test->priv;
-	struct aobj *obj = some_object(env);
+	struct aobj *obj = env_mixed(env);
 
 	KUNIT_EXPECT_EQ(test, found_wrong(), 0u);
 	EXPECT_TOLD(env, obj->resident);
@@ -87,7 +75,7 @@ static void an_object_that_is_wrong_is_told(struct kunit *test)
 static void what_changes_is_not_judged(struct kunit *test)
 {
 	struct pager_env *env = test->priv;
-	struct aobj *obj = some_object(env);
+	struct aobj *obj = env_mixed(env);
 	unsigned int wrong = 0;
 
 	for (int i = 0; i < LOOKS; i++) {

@@ -232,6 +232,8 @@ void env_page_out(struct pager_env *env, struct aobj *obj, pgoff_t first,
 		  unsigned int nr);
 /* => an object of @npages, each with @version 1 and in swap only */
 struct aobj *env_swapped(struct pager_env *env, u64 npages);
+/* => one on a disk of its own, of 80 pages: resident, dirty, on swap, and both */
+struct aobj *env_mixed(struct pager_env *env);
 
 /*
  * Figures

@@ -236,3 +236,15 @@ struct aobj *env_swapped(struct pager_env *env, u64 npages)
 	env_mark(env);
 	return obj;
 }
+
+struct aobj *env_mixed(struct pager_env *env)
+{
+	struct aobj *obj;
+
+	env_disk(env, 0, 256, 0);
+	obj = env_object(env, 80);
+	env_write(env, obj, 0, 80, 1);
+	env_page_out(env, obj, 0, 40);
+	env_expect(env, obj, 0, 10, 1);
+	return obj;
+}
